@@ -1,0 +1,47 @@
+# Every target has a sentence; `make` alone lists them.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.PHONY: help install test check golden bench site serve catalogues clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
+
+$(BIN)/canoa: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --upgrade pip
+	$(BIN)/pip install --quiet --editable '.[dev]'
+	@touch $@
+
+install: $(BIN)/canoa ## make .venv with Canoa and what its developers need
+
+test: install ## run the tests (Chromium from the system is used where it is found)
+	$(BIN)/python -m pytest
+
+check: install ## ruff, mypy --strict and the import rule
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+golden: install ## rewrite the golden files; read the diff before you commit
+	$(BIN)/python -m pytest tests/pages tests/content tests/site --golden
+
+site: install ## build the sample course into build/site
+	$(BIN)/canoa build
+
+serve: install ## build it and open it in the browser
+	$(BIN)/canoa serve
+
+catalogues: install ## carry new texts to the translations and compile them
+	$(BIN)/pybabel --quiet extract -F babel.cfg -k N_ -k translate --no-location --sort-output --project canoa -o build/canoa.pot .
+	$(BIN)/pybabel --quiet update -D canoa -i build/canoa.pot -d generator/locale --no-fuzzy-matching --omit-header --ignore-obsolete
+	$(BIN)/pybabel compile -D canoa -d generator/locale --statistics
+
+bench: install ## time a build of generated courses beside MkDocs (see bench/README.md)
+	$(BIN)/python bench/build.py
+
+clean: ## remove what builds and tests leave
+	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache

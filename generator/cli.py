@@ -1,0 +1,429 @@
+"""The command `canoa`: the only place that prints and exits; what a command needs is imported when it runs.
+
+Exit codes: 0 done; 1 the content has errors (with --strict, warnings too); 2 wrong use of the command;
+3 the computer refused (disk full, no permission, port taken); 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gettext
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from generator import __version__
+from generator.language import CATALOGUES, DEFAULT_LANGUAGE, DOMAIN, closest_language
+from generator.problem_kinds import N_
+
+if TYPE_CHECKING:
+    from generator.problems import Count, Problem
+    from generator.site.build import BuildReport, Listener
+    from generator.site.configuration import SiteConfiguration
+
+DONE, CONTENT_ERRORS, WRONG_USE, REFUSED, INTERRUPTED = 0, 1, 2, 3, 130
+LANGUAGE_VARIABLE = "CANOA_LANG"
+FORMATS = ("text", "json", "github")
+
+ARGPARSE_WORDS = (
+    N_("usage: "),
+    N_("options"),
+    N_("positional arguments"),
+    N_("show this help message and exit"),
+    N_("show program's version number and exit"),
+    N_("%(prog)s: error: %(message)s\n"),
+    N_("argument %(argument_name)s: %(message)s"),
+    N_("unrecognized arguments: %s"),
+    N_("the following arguments are required: %s"),
+    N_("expected one argument"),
+    N_("ignored explicit argument %r"),
+    N_("ambiguous option: %(option)s could match %(matches)s"),
+    N_("invalid choice: %(value)r (choose from %(choices)s)"),
+    N_("invalid %(type)s value: %(value)r"),
+)
+"""What argparse itself says (Python 3.10 to 3.13), so that our catalogues hold it."""
+
+
+class CommandError(Exception):
+    """Ends the command with a sentence for people and an exit code."""
+
+    def __init__(self, message: str, code: int = REFUSED) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit code."""
+    written = list(sys.argv[1:] if arguments is None else arguments)
+    _speak(_language_of(written))
+    options = _parser().parse_args(written)
+    if not options.run:
+        _parser().print_help()
+        return WRONG_USE
+    return _run(options)
+
+
+def _run(options: argparse.Namespace) -> int:
+    """Run the chosen command; a traceback is for developers, a sentence for everybody else."""
+    _ = gettext.gettext
+    try:
+        return int(options.run(options))
+    except CommandError as error:
+        print(error, file=sys.stderr)
+        return error.code
+    except KeyboardInterrupt:
+        print(_("Interrupted. Nothing is lost: run the command again."), file=sys.stderr)
+        return INTERRUPTED
+    except Exception as error:
+        if options.debug:
+            raise
+        if isinstance(error, OSError):
+            print(_("The computer refused: {reason}").format(reason=error), file=sys.stderr)
+            return REFUSED
+        sentence = _("Canoa itself failed ({reason}). Please report it, with what “--debug” prints.")
+        print(sentence.format(reason=f"{type(error).__name__}: {error}"), file=sys.stderr)
+        return REFUSED
+
+
+# --- the reader's language ----------------------------------------------------------------------------------------
+
+
+def _language_of(arguments: Sequence[str]) -> str:
+    """`--lang`, else the variable CANOA_LANG, else Portuguese: the authors' language, whatever the computer speaks."""
+    for position, argument in enumerate(arguments):
+        if argument == "--lang" and position + 1 < len(arguments):
+            return closest_language(arguments[position + 1])
+        if argument.startswith("--lang="):
+            return closest_language(argument.partition("=")[2])
+    return closest_language(os.environ.get(LANGUAGE_VARIABLE) or DEFAULT_LANGUAGE)
+
+
+def _speak(language: str) -> None:
+    """Choose the catalogue for this process; argparse reads its own words from the same place."""
+    os.environ["LANGUAGE"] = language.replace("-", "_")
+    gettext.bindtextdomain(DOMAIN, str(CATALOGUES))
+    gettext.textdomain(DOMAIN)
+
+
+# --- commands -----------------------------------------------------------------------------------------------------
+
+
+def build(options: argparse.Namespace) -> int:
+    """`canoa build`: write the site."""
+    from generator.site.build import build_site
+
+    configuration, found = _configuration(options)
+    strict = options.strict or configuration.strict
+    with _progress(options) as listener:
+        report = build_site(configuration, listener=listener, keep_going=options.keep_going, strict=strict)
+    problems = (*found, *report.problems)
+    _show_problems(problems, options.format)
+    if options.format != "json":
+        _show_report(report)
+    return _exit_code(problems, strict=strict)
+
+
+def check(options: argparse.Namespace) -> int:
+    """`canoa check`: say what is wrong with the content, write nothing."""
+    from generator.problems import count
+    from generator.site.build import check_site
+
+    configuration, found = _configuration(options)
+    with _progress(options) as listener:
+        problems = (*found, *check_site(configuration, listener))
+    _show_problems(problems, options.format)
+    if options.format == "text":
+        _say(_counted(count(problems)))
+    return _exit_code(problems, strict=options.strict or configuration.strict)
+
+
+def serve(options: argparse.Namespace) -> int:
+    """`canoa serve`: build, show in the browser, rebuild on save."""
+    from generator.site.serve import AddressTakenError, Server
+
+    configuration, found = _configuration(options)
+    _show_problems(found, "text")
+    _ = gettext.gettext
+
+    def after_build(report: BuildReport) -> None:
+        _show_problems(report.problems, "text")
+        _show_report(report)
+
+    try:
+        server = Server(configuration, options.host, options.port, after_build, gettext.gettext)
+    except AddressTakenError as error:
+        raise CommandError(_("Port {port} is taken: choose another with --port.").format(port=error.port)) from None
+    with server:
+        _say(_("The site is at {address} — press Ctrl+C to stop.").format(address=server.address))
+        if options.open:
+            import webbrowser
+
+            webbrowser.open(server.address)
+        try:
+            server.watch()
+        except KeyboardInterrupt:
+            _say(_("Stopped."))
+    return DONE
+
+
+def format_content(options: argparse.Namespace) -> int:
+    """`canoa fmt`: rewrite what a machine writes better."""
+    from generator.site.identifiers import write_block_ids
+
+    if not options.ids:
+        raise CommandError(gettext.gettext("Say what to write: --ids"), WRONG_USE)
+    configuration, found = _configuration(options)
+    changes, problems = write_block_ids(configuration)
+    _show_problems((*found, *problems), "text")
+    for change in changes:
+        _say(f"{change.path}:{change.line}: id: {change.id}")
+    _say(gettext.ngettext("{count} id written.", "{count} ids written.", len(changes)).format(count=len(changes)))
+    return _exit_code(problems, strict=False)
+
+
+# --- what commands share ------------------------------------------------------------------------------------------
+
+
+def _configuration(options: argparse.Namespace) -> tuple[SiteConfiguration, tuple[Problem, ...]]:
+    """Read `mkdocs.yml`: the configuration and its warnings; an error in it ends the command."""
+    from generator.problems import problem
+    from generator.site.configuration import find_configuration, read_configuration
+
+    file = options.file or find_configuration(Path.cwd())
+    if file is None:
+        found: tuple[Problem, ...] = (problem("mkdocs.yml", 0, "configuration-missing"),)
+        configuration = None
+    else:
+        read = read_configuration(file)
+        found, configuration = read.problems, read.configuration
+    if configuration is None or any(one.is_error for one in found):
+        _show_problems(found, getattr(options, "format", "text"))
+        raise SystemExit(CONTENT_ERRORS)
+    if getattr(options, "site_dir", None):
+        from dataclasses import replace
+
+        configuration = replace(configuration, site_dir=options.site_dir.resolve())
+    return configuration, found
+
+
+def _exit_code(problems: Sequence[Problem], *, strict: bool) -> int:
+    from generator.problems import count
+
+    return CONTENT_ERRORS if count(problems).fails(strict=strict) else DONE
+
+
+def _show_problems(problems: Sequence[Problem], style: str) -> None:
+    from generator.problems import as_github, as_json
+
+    if style == "json":
+        print(as_json(problems, gettext.gettext))
+    elif problems and style == "github":
+        print(as_github(problems, gettext.gettext))
+    elif problems:
+        _show_as_text(problems)
+
+
+def _show_as_text(problems: Sequence[Problem]) -> None:
+    """Grouped by file; the place is `file:line`, which editors and terminals open at a click."""
+    console = _console()
+    _ = gettext.gettext
+    for found in problems:
+        place = f"{found.path}:{found.line}" if found.line else found.path
+        word, style = (_("error"), "bold red") if found.is_error else (_("warning"), "bold yellow")
+        console.print(place, style="bold", end="  ", markup=False)
+        console.print(word, style=style, end=" ", markup=False)
+        console.print(f"[{found.kind}]", style="dim", markup=False)
+        console.print(f"    {found.message(_)}", markup=False)
+        console.print(f"    → {found.cure(_)}", style="green", markup=False)
+
+
+def _show_report(report: BuildReport) -> None:
+    from generator.problems import count
+
+    _ = gettext.gettext
+    if not report.written:
+        _say(_counted(count(report.problems)))
+        _say(_("The site was not written; what was there before is untouched. “--keep-going” writes it all the same."))
+        return
+    summary = _("{pages} pages in {seconds} s · {files} files, {size} · {changed} changed · {folder}")
+    _say(
+        summary.format(
+            pages=_number(report.pages),
+            seconds=_number(report.seconds, 1),
+            files=_number(report.files),
+            size=_size(report.bytes),
+            changed=_number(report.changed),
+            folder=_shown_folder(report.site_dir),
+        )
+    )
+    if report.heaviest:
+        heaviest = _("Heaviest page: {page}, {size} compressed.")
+        _say(heaviest.format(page=report.heaviest.target, size=_size(report.heaviest.compressed)))
+    _say(_counted(count(report.problems)))
+
+
+def _counted(found: Count) -> str:
+    if not found.errors and not found.warnings:
+        return gettext.gettext("No problems found.")
+    errors = gettext.ngettext("{count} error", "{count} errors", found.errors).format(count=found.errors)
+    warnings = gettext.ngettext("{count} warning", "{count} warnings", found.warnings).format(count=found.warnings)
+    return f"{errors}, {warnings}."
+
+
+def _shown_folder(folder: Path | None) -> str:
+    if folder is None:
+        return ""
+    here = Path.cwd()
+    return str(folder.relative_to(here)) if folder.is_relative_to(here) else str(folder)
+
+
+def _number(value: float, decimals: int = 0) -> str:
+    """A number with the language's decimal sign and thousands separator (a message id: English writes 1,234.5)."""
+    signs = gettext.gettext(",.")
+    text = f"{value:,.{decimals}f}"
+    return text.translate({ord(","): signs[0], ord("."): signs[1]})
+
+
+def _size(size: int) -> str:
+    """Bytes for people, in units of 1000 as file managers and links count."""
+    if size < 1000:
+        return f"{size} B"
+    if size < 1000 * 1000:
+        return f"{_number(size / 1000, 1)} kB"
+    return f"{_number(size / 1000 / 1000, 1)} MB"
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+class _Progress:
+    """A progress bar on a terminal, silence elsewhere; imported only when there is a terminal."""
+
+    def __init__(self, *, shown: bool) -> None:
+        self._shown = shown
+        self._bar: Progress | None = None
+
+    def __enter__(self) -> Listener:
+        if not self._shown:
+            return lambda stage, done, total: None
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        self._bar = Progress(*columns, console=_console(), transient=True)
+        self._bar.start()
+        return self._advance
+
+    def __exit__(self, *error: object) -> None:
+        if self._bar:
+            self._bar.stop()
+
+    def _advance(self, stage: str, done: int, total: int) -> None:
+        _ = gettext.gettext
+        names = {"read": _("Reading"), "render": _("Rendering"), "write": _("Writing")}
+        bar = self._bar
+        if bar is None:
+            return
+        task = next((task.id for task in bar.tasks if task.fields["stage"] == stage), None)
+        if task is None:
+            task = bar.add_task(names.get(stage, stage), total=total or None, stage=stage)
+        bar.update(task, completed=done, total=total or None)
+
+
+def _progress(options: argparse.Namespace) -> _Progress:
+    return _Progress(shown=sys.stderr.isatty() and not options.quiet)
+
+
+# --- arguments ----------------------------------------------------------------------------------------------------
+
+
+def _parser() -> argparse.ArgumentParser:
+    _ = gettext.gettext
+    parser = argparse.ArgumentParser(
+        prog="canoa",
+        description=_("Turns Markdown courses into a light site that works without a network."),
+        epilog=_("Exit codes: 0 done; 1 errors in the content; 2 wrong use; 3 the computer refused; 130 interrupted."),
+    )
+    parser.add_argument("--version", action="version", version=f"canoa {__version__}")
+    parser.set_defaults(run=None, debug=False, quiet=False)
+    commands = parser.add_subparsers(title=_("commands"), metavar=_("COMMAND"))
+    _add_build(commands)
+    _add_check(commands)
+    _add_serve(commands)
+    _add_fmt(commands)
+    return parser
+
+
+def _command(
+    commands: Subparsers, name: str, help_text: str, run: Callable[[argparse.Namespace], int]
+) -> argparse.ArgumentParser:
+    """A command with the options that all of them have."""
+    _ = gettext.gettext
+    parser = commands.add_parser(name, help=help_text, description=help_text)
+    parser.add_argument(
+        "-f", "--file", type=Path, metavar=_("FILE"), help=_("configuration file (default: mkdocs.yml)")
+    )
+    parser.add_argument("--lang", metavar=_("LANGUAGE"), help=_("language of the messages: pt-BR, en, es"))
+    parser.add_argument("--debug", action="store_true", help=_("show the traceback when Canoa itself fails"))
+    parser.add_argument("-q", "--quiet", action="store_true", help=_("no progress bar"))
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _add_build(commands: Subparsers) -> None:
+    _ = gettext.gettext
+    parser = _command(commands, "build", _("Build the site."), build)
+    _add_strict(parser)
+    _add_format(parser)
+    parser.add_argument("-d", "--site-dir", type=Path, metavar=_("FOLDER"), help=_("where the site goes"))
+    parser.add_argument("--keep-going", action="store_true", help=_("write the site in spite of errors"))
+
+
+def _add_check(commands: Subparsers) -> None:
+    parser = _command(commands, "check", gettext.gettext("Check the content without building the site."), check)
+    _add_strict(parser)
+    _add_format(parser)
+
+
+def _add_serve(commands: Subparsers) -> None:
+    _ = gettext.gettext
+    parser = _command(commands, "serve", _("Show the site in the browser and rebuild it on every save."), serve)
+    parser.add_argument("--host", default="127.0.0.1", metavar=_("ADDRESS"), help=_("address to listen on"))
+    parser.add_argument(
+        "--port", type=int, default=8000, metavar=_("PORT"), help=_("port to listen on (default: 8000)")
+    )
+    parser.add_argument("--no-open", dest="open", action="store_false", help=_("do not open the browser"))
+
+
+def _add_fmt(commands: Subparsers) -> None:
+    _ = gettext.gettext
+    parser = _command(commands, "fmt", _("Write what a machine writes better into the content."), format_content)
+    parser.add_argument("--ids", action="store_true", help=_("give every block without an id a stable one"))
+
+
+def _add_strict(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--strict", action="store_true", help=gettext.gettext("warnings count as errors"))
+
+
+def _add_format(parser: argparse.ArgumentParser) -> None:
+    _ = gettext.gettext
+    parser.add_argument("--format", choices=FORMATS, default="text", help=_("how problems are shown (default: text)"))
+
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""A folder of Markdown becomes a validated library of courses, modules, units, cases and worksheets."""

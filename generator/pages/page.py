@@ -1,0 +1,109 @@
+"""What goes into rendering one page and what comes out: plain values, so a page can be cached or sent to a worker."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from generator.problems import Problem
+
+
+@dataclass(frozen=True)
+class Asset:
+    """A file that pages may show or link to."""
+
+    target: str
+    """Path in the site, relative to its root, forward slashes."""
+    size: int
+    """Bytes."""
+    file: str
+    """Path on this computer, for the few formats that are read (image sizes, captions)."""
+
+
+@dataclass(frozen=True)
+class SiteIndex:
+    """What links may lead to: everything that a page's rendering knows of the rest of the site."""
+
+    pages: Mapping[str, str]
+    """Source path (relative to the content folder, forward slashes) → path in the site."""
+    titles: Mapping[str, str]
+    """Source path → title, for links that have no text of their own."""
+    assets: Mapping[str, Asset]
+    """Source path → asset."""
+
+
+@dataclass(frozen=True)
+class PageSource:
+    """One Markdown text and where it comes from."""
+
+    path: str
+    """Relative to the content folder: `curso/modulo/01-unidade.md`.  Links are resolved against it."""
+    shown_path: str
+    """As problems name it, relative to the project: `content/curso/modulo/01-unidade.md`."""
+    target: str
+    """Where the page goes, relative to the site's root: `curso/modulo/unidade.html`."""
+    text: str
+    """The Markdown after the front matter, line ends as `\\n`."""
+    first_line: int = 1
+    """Line of the file on which `text` begins, so that problems name lines of the file."""
+    title: str = ""
+    """From the front matter; empty when the first heading is to be used."""
+
+
+@dataclass(frozen=True)
+class Heading:
+    """One entry of a page's table of contents."""
+
+    level: int
+    title: str
+    """Plain text, not escaped."""
+    anchor: str
+
+
+@dataclass(frozen=True)
+class OutgoingLink:
+    """A link to an anchor of another page, to be checked when all pages are known."""
+
+    target: str
+    """Path in the site."""
+    anchor: str
+    line: int
+    written: str
+    """As the author wrote it."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """One pedagogy block of a page: what indexes, progress and exports need to know of it."""
+
+    kind: str
+    """Canonical block name: `questao`, `caso`, `ficha` …"""
+    id: str
+    title: str
+    line: int
+    has_written_id: bool
+    """False when the id was derived because the author gave none."""
+
+
+@dataclass(frozen=True)
+class RenderedPage:
+    """One page as HTML, with all that the rest of the site has to know of it.
+
+    Everything is text, numbers and tuples: `dataclasses.asdict` gives JSON.
+    """
+
+    html: str
+    title: str
+    """The front matter's title, or the first level-one heading's text, or empty."""
+    headings: tuple[Heading, ...] = ()
+    anchors: tuple[str, ...] = ()
+    """Every id that links may lead to."""
+    links: tuple[OutgoingLink, ...] = ()
+    assets: tuple[str, ...] = ()
+    """Site paths of the assets that the page shows or links to, sorted."""
+    blocks: tuple[Block, ...] = ()
+    words: int = 0
+    """Words of running text, for the reading time."""
+    summary: str = ""
+    """Plain text of the first paragraph, at most 200 characters, for pages without a summary."""
+    problems: tuple[Problem, ...] = field(default=())

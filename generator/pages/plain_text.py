@@ -1,0 +1,50 @@
+"""HTML and Markdown trees as plain text: for labels, anchors, summaries and counting."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from xml.etree.ElementTree import Element
+
+from markdown import Markdown
+from markdown.util import ETX, STX
+
+TAG = re.compile(r"<!--.*?-->|</?[a-zA-Z](?:[^>\"']|\"[^\"]*\"|'[^']*')*>", re.DOTALL)
+STASHED = re.compile(f"{STX}wzxhzdk:([0-9]+){ETX}")
+ESCAPED = re.compile(f"{STX}([0-9]+){ETX}")
+
+
+def text_of_html(markup: str) -> str:
+    """The text a reader sees, entities resolved, white space collapsed."""
+    return " ".join(html.unescape(TAG.sub("", markup)).split())
+
+
+def text_of_tree(element: Element, markdown: Markdown) -> str:
+    """The text of an element after inline rendering, while Markdown still keeps parts of it aside.
+
+    Python-Markdown replaces raw HTML and escaped characters by control sequences until its last step.
+    """
+
+    def stashed(match: re.Match[str]) -> str:
+        item = markdown.htmlStash.rawHtmlBlocks[int(match[1])]
+        return text_of_html(item) if isinstance(item, str) else "".join(item.itertext())
+
+    raw = STASHED.sub(stashed, "".join(element.itertext()))
+    raw = ESCAPED.sub(lambda match: chr(int(match[1])), raw.replace(f"{STX}amp{ETX}", "&"))
+    return " ".join(html.unescape(raw).split())
+
+
+def slug(text: str) -> str:
+    """Lower-case ASCII letters and digits joined by hyphens: `Primeira conduta` gives `primeira-conduta`."""
+    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii")
+    return "-".join(re.findall(r"[a-z0-9]+", ascii_text.lower()))
+
+
+def unique_name(wanted: str, taken: set[str]) -> str:
+    """`wanted`, or `wanted-2`, `wanted-3` … when it is taken; the result joins `taken`."""
+    name, number = wanted, 2
+    while name in taken:
+        name, number = f"{wanted}-{number}", number + 1
+    taken.add(name)
+    return name

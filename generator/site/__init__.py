@@ -1,0 +1,1 @@
+"""A library and its rendered pages become a folder that any browser opens."""

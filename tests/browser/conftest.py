@@ -1,0 +1,115 @@
+"""A real Chromium without a network, over `file://` and over http on loopback."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+
+from tests.conftest import Project
+from tests.site.test_reproducible import sample
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+)
+"""The last one cuts the network: no name resolves, only loopback answers."""
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    executable = next((found for name in NAMES if (found := shutil.which(name))), None)
+    if executable is None:
+        if os.environ.get("CI"):
+            pytest.fail("CI must install Chromium: these tests are not optional there")
+        pytest.skip("no Chromium on the PATH")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=executable, args=list(FLAGS))
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The sample course, in a folder whose name has a space and an accent, as sticks have."""
+    project = sample(tmp_path_factory.mktemp("pendrive da unidade básica"))
+    outcome = project.run("build")
+    assert outcome.code == 0, outcome.err
+    return project
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *arguments: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="session")
+def web_address(site: Project) -> Iterator[str]:
+    """The site under a sub-path of a server, as institutions publish it."""
+    handler = functools.partial(_Quiet, directory=str(site.folder / "build"))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/site/"
+    server.shutdown()
+
+
+@pytest.fixture(params=["file", "http"])
+def address(request: pytest.FixtureRequest, site: Project, web_address: str) -> str:
+    """The site's address, by double click and by server."""
+    return web_address if request.param == "http" else (site.folder / "build/site").as_uri() + "/"
+
+
+@dataclass
+class Visit:
+    """A page of a browser, and everything it asked for."""
+
+    page: Page
+    address: str
+    requests: list[Request] = field(default_factory=list)
+
+    def open(self, path: str) -> Page:
+        self.page.goto(self.address + path)
+        return self.page
+
+    def outside(self) -> list[str]:
+        """Requests that left the site's folder."""
+        return [one.url for one in self.requests if not one.url.startswith((self.address, "data:"))]
+
+
+def visit(context: BrowserContext, address: str) -> Visit:
+    page = context.new_page()
+    made = Visit(page, address)
+    page.on("request", made.requests.append)
+    page.on("console", lambda message: message.type == "error" and pytest.fail(f"console: {message.text}"))
+    page.on("pageerror", lambda error: pytest.fail(f"script: {error}"))
+    return made
+
+
+@pytest.fixture(params=["with JavaScript", "without JavaScript"])
+def reader(request: pytest.FixtureRequest, browser: Browser, address: str) -> Iterator[Visit]:
+    """Somebody who reads, with JavaScript on and off."""
+    context = browser.new_context(
+        java_script_enabled=request.param == "with JavaScript", viewport={"width": 360, "height": 740}
+    )
+    yield visit(context, address)
+    context.close()
+
+
+@pytest.fixture
+def folder(site: Project) -> Path:
+    return site.folder / "build/site"

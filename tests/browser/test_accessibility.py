@@ -1,0 +1,50 @@
+"""axe-core finds no violation on any type of page, light and dark, phone and desktop."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import axe_playwright_python
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.conftest import visit
+
+pytestmark = pytest.mark.browser
+
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PAGES = {
+    "front page": "index.html",
+    "course": "processo-de-trabalho/index.html",
+    "module": "processo-de-trabalho/acolhimento/index.html",
+    "unit": "processo-de-trabalho/acolhimento/o-que-e-acolher.html",
+    "case": "processo-de-trabalho/casos/dona-rita.html",
+    "worksheet": "processo-de-trabalho/fichas/plano-de-acao.html",
+    "glossary": "glossario.html",
+    "index by problem": "problemas.html",
+    "index by audience": "publicos.html",
+    "index by tool": "ferramentas.html",
+    "index A–Z": "indice.html",
+    "text elements": "guia/todos-os-elementos/texto.html",
+    "blocks": "guia/todos-os-elementos/blocos.html",
+}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1366])
+@pytest.mark.parametrize("kind", PAGES)
+def test_axe_finds_no_violation(browser: Browser, web_address: str, kind: str, width: int, scheme: str) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme, bypass_csp=True)
+    page = visit(context, web_address).open(PAGES[kind])
+    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    page.evaluate(AXE)
+    found = page.evaluate("rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES)
+    violations = [
+        f"{one['id']}: {one['help']} — {node['html'][:160]} {node.get('failureSummary', '')[:300]}"
+        for one in found["violations"]
+        for node in one["nodes"][:3]
+    ]
+    context.close()
+    assert violations == []
+    assert found["passes"], "axe looked at nothing"

@@ -1,0 +1,132 @@
+"""What a rendered page tells the rest of the site, and that it depends on nothing but its source."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+import pytest
+from markdown.treeprocessors import InlineProcessor
+
+from generator.pages.markdown import Renderer, RenderOptions
+from generator.pages.page import Heading, OutgoingLink
+from tests.conftest import ROOT
+from tests.pages.rendering import SITE, render, source
+
+QUESTION = "/// questao | Q\n\nO quê?\n\n- [ ] a\n- [x] b\n\n///\n"
+
+
+def test_the_first_title_is_the_title_when_the_header_has_none() -> None:
+    page = render("# O *título* & cia\n\nTexto.\n", title="")
+    assert page.title == "O título & cia"
+    assert "<h1" not in page.html
+
+
+def test_the_title_of_the_header_comes_first() -> None:
+    assert render("# Outro\n", title="Título").title == "Título"
+
+
+def test_headings_have_plain_titles_and_ascii_anchors() -> None:
+    page = render('## Ação & *reação*\n\n### "Três" <3\n')
+    assert page.headings == (Heading(2, "Ação & reação", "acao-reacao"), Heading(3, '"Três" <3', "tres-3"))
+
+
+def test_stages_of_a_case_are_no_headings_but_can_be_linked_to() -> None:
+    page = render("## Um\n\n/// caso\n\n#### A {#a}\n\nFim do caso.\n\n///\n")
+    assert [heading.anchor for heading in page.headings] == ["um"]
+    assert {"a", "um"} <= set(page.anchors)
+
+
+def test_links_to_anchors_of_other_pages_are_left_to_be_checked() -> None:
+    page = render("Texto.\n\n[x](../fichas/plano.md#a%C3%A7%C3%A3o)\n")
+    assert page.links == (OutgoingLink("curso/fichas/plano.html", "ação", 3, "../fichas/plano.md#a%C3%A7%C3%A3o"),)
+    assert 'href="../fichas/plano.html#a%C3%A7%C3%A3o"' in page.html
+
+
+def test_files_that_the_page_needs_are_named_once_in_order() -> None:
+    page = render("[a](<guia do SUS.pdf>) ![b](foto.png) ![c](foto.png)")
+    assert page.assets == ("curso/modulo/foto.png", "curso/modulo/guia do SUS.pdf")
+
+
+def test_names_with_decomposed_accents_are_found() -> None:
+    assert 'href="acao.html"' in render("[x](03-ac\u0327a\u0303o.md)").html
+
+
+def test_words_are_those_of_the_text_and_not_of_fields_and_answers() -> None:
+    assert render("Uma frase de cinco palavras.\n").words == 5
+    assert render(f"Duas palavras.\n\n{QUESTION}").words < 15
+
+
+def test_the_summary_is_the_first_paragraph_of_the_page_itself() -> None:
+    page = render("/// objetivos\n\nNão isto.\n\n///\n\nÉ *isto* & mais.\n\nNem isto.\n")
+    assert page.summary == "É isto & mais."
+    assert len(render("palavra " * 100).summary) <= 200
+
+
+def test_blocks_keep_their_written_ids_and_get_others_from_their_titles() -> None:
+    text = f"/// reflexao | A Ação\n    id: r-1\n\na\n\n///\n\n{QUESTION}\n{QUESTION}\n/// reflexao\n\nb\n\n///\n"
+    blocks = render(text).blocks
+    assert [(block.id, block.has_written_id) for block in blocks] == [
+        ("r-1", True),
+        ("questao-q", False),
+        ("questao-q-2", False),
+        ("reflexao-2", False),
+    ]
+    assert [block.line for block in blocks] == [1, 8, 17, 26]
+
+
+def test_derived_ids_leave_written_ones_alone() -> None:
+    text = "/// reflexao | Um\n\na\n\n///\n\n/// reflexao | Dois\n    id: reflexao-um\n\nb\n\n///\n"
+    assert [block.id for block in render(text).blocks] == ["reflexao-um-2", "reflexao-um"]
+
+
+def test_a_page_is_plain_values() -> None:
+    page = render(f"# T\n\n{QUESTION}\n![b](foto.png)\n[x](../index.md#y)\n")
+    assert json.loads(json.dumps(asdict(page)))["title"] == "Unidade"
+
+
+def test_a_page_does_not_depend_on_what_was_rendered_before() -> None:
+    texts = [
+        f"A SUS. SUS\n\n*[SUS]: Sistema\n\n{QUESTION}\n[^1]\n\n[^1]: Nota\n",
+        "SUS $x$ [^1]\n\n/// note\n\naberto\n",
+        f"## Um\n\n{QUESTION}\n[r]\n\n[r]: ../index.md\n",
+        "[r] SUS\n\n```python\nx\n```\n\n/// tab | A\n\nx\n\n///\n",
+    ]
+    alone = [Renderer(RenderOptions()).render(source(text), SITE) for text in texts]
+    together = Renderer(RenderOptions())
+    assert [together.render(source(text), SITE) for text in reversed(texts)] == list(reversed(alone))
+    assert [together.render(source(text), SITE) for text in texts] == alone
+
+
+def test_the_glossary_is_known_on_every_page() -> None:
+    renderer = Renderer(RenderOptions(abbreviations={"APS": "Atenção Primária"}))
+    for _ in range(2):
+        page = renderer.render(source("A APS é isto: APS."), SITE)
+        assert page.html.count("<abbr") == 1
+        assert "<dt>APS</dt><dd>Atenção Primária</dd>" in page.html
+
+
+@pytest.mark.parametrize("language", ["pt-BR", "es", "en"])
+def test_labels_are_in_the_language_of_the_site(language: str) -> None:
+    labels = {"pt-BR": "Questão 1", "es": "Pregunta 1", "en": "Question 1"}
+    assert labels[language] in Renderer(RenderOptions(language=language)).render(source(QUESTION), SITE).html
+
+
+def test_the_order_of_steps_is_never_the_right_one() -> None:
+    for number in range(20):
+        html = render(f"/// ordenar\n    id: o{number}\n\n1. um\n2. dois\n3. três\n\n///\n").html
+        shown = [html.index(f"<span>{word}</span>") for word in ("um", "dois", "três")]
+        assert shown != sorted(shown)
+
+
+def test_passing_over_patterns_that_cannot_match_changes_nothing() -> None:
+    quick, stock = Renderer(RenderOptions()), Renderer(RenderOptions())
+    stock._markdown.treeprocessors.register(InlineProcessor(stock._markdown), "inline", 20)
+    for text in sample_texts():
+        assert quick.render(source(text), SITE) == stock.render(source(text), SITE)
+
+
+def sample_texts() -> list[str]:
+    """Everything that authors and tests have written."""
+    files = [*(ROOT / "content").rglob("*.md"), *(ROOT / "tests/pages/fixtures").glob("*.md")]
+    return [file.read_text(encoding="utf-8") for file in sorted(files)]

@@ -1,0 +1,105 @@
+"""The preview, through the real command and a real connection."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from tests.conftest import Project
+
+UNIT = "content/curso/01-modulo/01-unidade.md"
+
+
+@dataclass
+class Preview:
+    project: Project
+    process: subprocess.Popen[str]
+    port: int
+
+    def get(self, path: str) -> tuple[int, str]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection.request("GET", path)
+        response = connection.getresponse()
+        return response.status, response.read().decode()
+
+    def events(self) -> Iterator[dict[str, object]]:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection.request("GET", "/__canoa/eventos")
+        response = connection.getresponse()
+        while line := response.fp.readline():
+            if line.startswith(b"data: "):
+                yield json.loads(line[6:])
+
+
+@pytest.fixture
+def preview(project: Project) -> Iterator[Preview]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "generator", "serve", "--no-open", "--port", "0"],
+        cwd=project.folder,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    )
+    assert process.stderr
+    port = 0
+    for line in process.stderr:
+        if found := re.search(r"http://127\.0\.0\.1:(\d+)/", line):
+            port = int(found[1])
+            break
+    yield Preview(project, process, port)
+    process.terminate()
+    process.wait(timeout=20)
+
+
+def test_a_page_is_served_with_the_script_that_reloads_it(preview: Preview) -> None:
+    status, page = preview.get("/curso/modulo/unidade.html")
+    assert status == 200
+    assert "/__canoa/recarregar.js" in page
+    assert "Content-Security-Policy" not in page
+
+
+def test_the_files_on_disk_are_the_published_ones(preview: Preview) -> None:
+    assert "__canoa" not in preview.project.page("curso/modulo/unidade.html")
+
+
+def test_saving_a_page_rebuilds_it_and_tells_the_browser(preview: Preview) -> None:
+    events = preview.events()
+    first = next(events)
+    preview.project.write(UNIT, "---\ntitulo: Unidade\nresumo: Um.\n---\n\nTexto novo.\n")
+    assert next(events)["build"] != first["build"]
+    assert "Texto novo." in preview.get("/curso/modulo/unidade.html")[1]
+
+
+def test_an_error_is_shown_on_the_page_and_the_rest_goes_on(preview: Preview) -> None:
+    events = preview.events()
+    assert next(events)["problems"] == []
+    preview.project.write(UNIT, "---\ntitulo: Unidade\nresumo: Um.\n---\n\n/// quetsao | Q\n\nQual?\n\n///\n")
+    assert "01-unidade.md:6" in str(next(events)["problems"])
+    assert preview.get("/curso/index.html")[0] == 200
+
+
+def test_a_broken_configuration_is_survived(preview: Preview) -> None:
+    preview.project.write("mkdocs.yml", "site_name: [\n")
+    time.sleep(1.0)
+    assert preview.get("/index.html")[0] == 200
+    assert preview.process.poll() is None
+
+
+def test_no_file_outside_the_site_is_served(preview: Preview) -> None:
+    for path in ("/../../mkdocs.yml", "/%2e%2e/%2e%2e/mkdocs.yml", "/..%2f..%2fmkdocs.yml"):
+        assert preview.get(path)[0] == 404
+
+
+def test_a_taken_port_is_a_sentence_and_not_a_traceback(preview: Preview) -> None:
+    outcome = preview.project.run("serve", "--no-open", "--port", str(preview.port))
+    assert outcome.code == 3
+    assert str(preview.port) in outcome.err
+    assert "Traceback" not in outcome.err
