@@ -6,6 +6,7 @@ sign: a pattern whose characters are absent is passed over.  The output is the s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from markdown import Markdown
@@ -47,32 +48,47 @@ class SelectiveInline(InlineProcessor):
     def __init__(self, md: Markdown) -> None:
         super().__init__(md)
         self._needs: list[tuple[Pattern, tuple[str, ...]]] = []
+        self._anything = re.compile("")
+        """Finds a text in which some pattern may match."""
 
     def _InlineProcessor__handleInline(self, data: str, patternIndex: int = 0) -> str:  # noqa: N802, N803 - its name there
         if isinstance(data, AtomicString):
             return data
         patterns = self._needs or self._read_needs()
-        start = 0
-        while patternIndex < len(patterns):
-            pattern, needs = patterns[patternIndex]
+        if not self._anything.search(data):
+            return data
+        index, start = patternIndex, 0
+        while index < len(patterns):
+            pattern, needs = patterns[index]
             matched = False
-            if not needs or any(text in data for text in needs):
+            if occurs(needs, data):
                 data, matched, start = self._InlineProcessor__applyPattern(  # type: ignore[attr-defined]  # private
-                    pattern, data, patternIndex, start
+                    pattern, data, index, start
                 )
             if not matched:
-                patternIndex += 1
+                index += 1
                 start = 0
         return data
 
     def _read_needs(self) -> list[tuple[Pattern, tuple[str, ...]]]:
         """What each registered pattern needs; nothing is known of those that others have put in the place of ours."""
         registry = self.md.inlinePatterns
-        for name in [item.name for item in registry._priority]:
-            pattern = registry[name]
+        names = {id(registry[name]): name for name in NEEDED if name in registry}
+        for pattern in registry:
             own = type(pattern).__module__.startswith(("markdown.", "pymdownx."))
-            self._needs.append((pattern, NEEDED.get(name, ()) if own else ()))
+            self._needs.append((pattern, NEEDED.get(names.get(id(pattern), ""), ()) if own else ()))
+        if all(needs for _, needs in self._needs):
+            texts = sorted({text for _, needs in self._needs for text in needs})
+            self._anything = re.compile("|".join(re.escape(text) for text in texts))
         return self._needs
+
+
+def occurs(needs: tuple[str, ...], data: str) -> bool:
+    """True when one of the texts is there, or when none is known to be needed."""
+    for text in needs:  # runs 2,000 times a page: a generator expression takes three times as long
+        if text in data:
+            return True
+    return not needs
 
 
 class SelectivePatterns(Extension):
@@ -80,5 +96,4 @@ class SelectivePatterns(Extension):
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Python-Markdown calls it by this name
         """Register with Python-Markdown."""
-        md.inlinePatterns.get_index_for_name("backtick")  # sorts the registry, whose order is read once
         md.treeprocessors.register(SelectiveInline(md), "inline", 20)

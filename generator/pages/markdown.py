@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from generator.language import load_translations
 from generator.pages.blocks.desk import Desk
@@ -48,7 +48,7 @@ class Renderer:
         self._desk = Desk(options, self.translate)
         configured = configure(options, self._desk)
         self._markdown = configured.markdown
-        self._toc: Any = self._markdown.treeprocessors["toc"]
+        self._toc = cast(Any, self._markdown.treeprocessors["toc"])
         self._toc_marker: str = self._toc.marker
         self._known = configured.blocks.processor.known_blocks(strict=options.strict_blocks)
         self._cleaner = make_cleaner()

@@ -94,7 +94,7 @@ class Visit:
 def visit(context: BrowserContext, address: str) -> Visit:
     page = context.new_page()
     made = Visit(page, address)
-    page.on("request", made.requests.append)
+    page.on("request", lambda request: made.requests.append(request))
     page.on("console", lambda message: message.type == "error" and pytest.fail(f"console: {message.text}"))
     page.on("pageerror", lambda error: pytest.fail(f"script: {error}"))
     return made

@@ -99,10 +99,10 @@
 
   apply();
   addEventListener("hashchange", reveal);
-  addEventListener("resize", reachWideBoxes);
+  for (const moment of ["load", "resize"]) addEventListener(moment, reachWideBoxes);
+  document.addEventListener("toggle", reachWideBoxes, true);
   document.addEventListener("DOMContentLoaded", () => {
     showPanel();
-    reachWideBoxes();
     reveal();
   });
 })();
