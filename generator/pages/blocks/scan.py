@@ -86,31 +86,42 @@ def closest(word: str, choices: Collection[str]) -> str:
 def mark_prose(lines: Sequence[str]) -> tuple[bool, ...]:
     """For each line, whether Markdown reads it as text: not fenced code, comment or raw HTML."""
     prose = [True] * len(lines)
+    unclosed: set[str] = set()
     index = 0
     while index < len(lines):
-        end = _end_of_verbatim(lines, index)
+        end = _end_of_verbatim(lines, index, unclosed)
         prose[index:end] = [False] * (end - index)
         index = max(end, index + 1)
     return tuple(prose)
 
 
-def _end_of_verbatim(lines: Sequence[str], index: int) -> int:
-    """The index after the verbatim region that opens at `index`; `index` itself when none does."""
+def _end_of_verbatim(lines: Sequence[str], index: int, unclosed: set[str]) -> int:
+    """The index after the verbatim region that opens at `index`; `index` itself when none does.
+
+    `unclosed` keeps the ends that do not occur any more, so that a text full of openings is not searched again and
+    again.
+    """
     line = lines[index]
     if line.lstrip(" >")[:1] not in VERBATIM_STARTS:
         return index
-    if fence := FENCE.match(line):
-        return _line_after(lines, index + 1, lambda other: other.strip(" >") == fence[1]) or index
-    if line.lstrip().startswith("<!--"):
-        return _line_after(lines, index, lambda other: "-->" in other) or index
-    if raw := RAW_HTML.match(line):
-        return _line_after(lines, index, lambda other: f"</{raw[1]}" in other) or index
+    start, end, whole = _verbatim_opening(line, index)
+    if not end or end in unclosed:
+        return index
+    for number in range(start, len(lines)):
+        if lines[number].strip(" >") == end if whole else end in lines[number]:
+            return number + 1
+    unclosed.add(end)
     return index
 
 
-def _line_after(lines: Sequence[str], start: int, closes: Callable[[str], bool]) -> int:
-    """The index after the first line from `start` on that closes the region; 0 when none does."""
-    return next((number + 1 for number in range(start, len(lines)) if closes(lines[number])), 0)
+def _verbatim_opening(line: str, index: int) -> tuple[int, str, bool]:
+    """Where to look for the end of a verbatim region, for what, and whether it is a line of its own."""
+    if fence := FENCE.match(line):
+        return index + 1, fence[1], True
+    if line.lstrip().startswith("<!--"):
+        return index, "-->", False
+    raw = RAW_HTML.match(line)
+    return index, f"</{raw[1]}" if raw else "", False
 
 
 def content_lines(lines: Sequence[str], prose: Sequence[bool]) -> Iterator[tuple[int, str]]:
