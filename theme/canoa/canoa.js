@@ -97,9 +97,17 @@
     }
   };
 
+  /** Brings the current page into the part of a long course navigation that is in sight. */
+  const showCurrent = () => {
+    const course = document.querySelector(".curso");
+    const current = /** @type {HTMLElement | null} */ (course?.querySelector("[aria-current]"));
+    if (course && current) course.scrollTop = current.offsetTop - course.clientHeight / 2;
+  };
+
   apply();
   addEventListener("hashchange", reveal);
   for (const moment of ["load", "resize"]) addEventListener(moment, reachWideBoxes);
+  addEventListener("load", showCurrent);
   document.addEventListener("toggle", reachWideBoxes, true);
   document.addEventListener("DOMContentLoaded", () => {
     showPanel();
