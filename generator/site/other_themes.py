@@ -57,7 +57,7 @@ class Edition:
     def content(self, source: str) -> str:
         """The inside of a page: its text, its lists, its credits."""
         view = self.pages[source]
-        facts = "" if view.kind in ("home", "index") else _facts(view, self._translate)
+        facts = "" if view.kind in ("home", "index") else _facts(view)
         return facts + view.html + "".join(_list(group) for group in view.groups) + _credits(view)
 
     def metadata(self, source: str) -> dict[str, str]:
@@ -110,11 +110,10 @@ def _token(entry: TocEntry, level: int) -> dict[str, Any]:
     return {"level": level, "id": entry.anchor, "name": html.escape(entry.title), "children": children}
 
 
-def _facts(view: PageView, translate: Translate) -> str:
+def _facts(view: PageView) -> str:
     """Kind, minutes and the indexes that list the page."""
     links = [*view.audiences, *view.problems, *view.tools]
-    minutes = [translate("{count} min").format(count=view.duration)] if view.duration else []
-    plain = [html.escape(text) for text in (view.label, *minutes) if text]
+    plain = [html.escape(text) for text in (view.label, view.duration_shown) if text]
     items = "".join(f"<li>{item}</li>" for item in [*plain, *map(_anchor, links)])
     return f'<ul class="canoa-fatos">{items}</ul>' if items else ""
 

@@ -63,7 +63,8 @@ class Card:
     summary: str = ""
     where: str = ""
     """Course and module, in lists that mix them."""
-    minutes: int = 0
+    duration_shown: str = ""
+    """Time of study in words: `1 h 20 min`."""
     elective: bool = False
 
 
@@ -145,6 +146,8 @@ class PageView:
     reading_minutes: int = 0
     duration: int = 0
     """Minutes of study as the author states them; 0 when not stated."""
+    duration_shown: str = ""
+    """The same in words."""
     audiences: tuple[Link, ...] = ()
     problems: tuple[Link, ...] = ()
     tools: tuple[Link, ...] = ()

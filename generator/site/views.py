@@ -33,6 +33,9 @@ WORDS_PER_MINUTE = 180
 """Silent reading of expository text by adults is about 240 words a minute (Brysbaert 2019, J. Mem. Lang. 109); study
 of professional text on a poor screen is slower."""
 
+SUBJECT_INDEXES = {"problems": "problemas.html", "tools": "ferramentas.html", "audiences": "publicos.html"}
+"""Field of `PageView` → the generated index that lists its values."""
+
 STYLE, SCRIPT, ICON = "canoa/canoa.css", "canoa/canoa.js", "canoa/icone.svg"
 
 
@@ -86,11 +89,10 @@ class Views:
             next=self._link(place.next, target),
             reading_minutes=math.ceil(rendered.words / WORDS_PER_MINUTE) if document.kind != "home" else 0,
             duration=metadata.duration,
-            audiences=self._into_index("publicos.html", metadata.audience, AUDIENCES, target),
-            problems=self._into_index(
-                "problemas.html", metadata.problems, {entry.id: entry.name for entry in self.library.problems}, target
-            ),
-            tools=self._into_index("ferramentas.html", metadata.tools, TOOLS, target),
+            duration_shown=self._duration(metadata.duration),
+            problems=self._subjects(document, "problems"),
+            tools=self._subjects(document, "tools"),
+            audiences=self._subjects(document, "audiences"),
             elective=metadata.elective,
             groups=self._groups(document),
             authors=tuple(Author(one.name, one.institution, one.orcid) for one in metadata.authors),
@@ -133,6 +135,9 @@ class Views:
             path="index.html",
             address=self._address("index.html"),
             groups=self._home_groups("index.html"),
+            problems=self._all_subjects("problems", "index.html"),
+            tools=self._all_subjects("tools", "index.html"),
+            audiences=self._all_subjects("audiences", "index.html"),
             licence=_licence(self.configuration.licence),
         )
 
@@ -205,8 +210,27 @@ class Views:
             ),
         )
 
-    def _into_index(self, index: str, ids: Iterable[str], names: dict[str, str], target: str) -> tuple[Link, ...]:
+    def _subjects(self, document: Document, subject: str) -> tuple[Link, ...]:
+        """What a page is about or for whom; the front page leads to everything that there is."""
+        if document.kind == "home":
+            return self._all_subjects(subject, document.target)
+        metadata = document.metadata
+        own = {"problems": metadata.problems, "tools": metadata.tools, "audiences": metadata.audience}
+        return self._into_index(subject, own[subject], document.target)
+
+    def _all_subjects(self, subject: str, target: str) -> tuple[Link, ...]:
+        """Every group of an index."""
+        groups = [index.groups for index in self.indexes if index.target == SUBJECT_INDEXES[subject]]
+        return self._into_index(subject, [group.anchor for found in groups for group in found], target)
+
+    def _names(self, subject: str) -> dict[str, str]:
+        if subject == "problems":
+            return {entry.id: entry.name for entry in self.library.problems}
+        return TOOLS if subject == "tools" else AUDIENCES
+
+    def _into_index(self, subject: str, ids: Iterable[str], target: str) -> tuple[Link, ...]:
         """Links from a page's tags into the index that lists them."""
+        index, names = SUBJECT_INDEXES[subject], self._names(subject)
         exists = any(known.target == index for known in self.indexes)
         return tuple(
             Link(self.translate(names[one]), f"{relative_address(target, index)}#{one}" if exists else "")
@@ -271,11 +295,22 @@ class Views:
                 label=self._label(page),
                 summary=page.metadata.summary,
                 where=self.courses_of.get(page.source, "") if mixed else "",
-                minutes=page.metadata.duration,
+                duration_shown=self._duration(page.metadata.duration),
                 elective=page.metadata.elective,
             )
             for page in pages
         )
+
+    def _duration(self, minutes: int) -> str:
+        """Time of study in words: people plan in hours."""
+        hours, rest = divmod(minutes, 60)
+        if not minutes:
+            return ""
+        if not hours:
+            return self.translate("{minutes} min").format(minutes=rest)
+        if not rest:
+            return self.translate("{hours} h").format(hours=hours)
+        return self.translate("{hours} h {minutes} min").format(hours=hours, minutes=rest)
 
     def _date(self, iso: str) -> str:
         """A date as readers of the language write it."""

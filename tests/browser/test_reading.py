@@ -82,8 +82,8 @@ def test_access_keys_of_emag_lead_to_content_menu_search_and_footer(browser: Bro
     page = visit(context, web_address).open("processo-de-trabalho/index.html")
     for key, anchor in (("1", "conteudo"), ("2", "menu"), ("3", "busca"), ("4", "rodape")):
         link = page.locator(f"[accesskey='{key}']")
-        assert link.get_attribute("href") == f"#{anchor}"
-        assert page.locator(f"#{anchor}").count() == 1
+        assert link.get_attribute("href") == f"#canoa-{anchor}"
+        assert page.locator(f"#canoa-{anchor}").count() == 1
     context.close()
 
 
@@ -92,8 +92,8 @@ def test_the_first_key_press_offers_to_skip_to_the_content(browser: Browser, add
     page = visit(context, address).open("processo-de-trabalho/index.html")
     page.keyboard.press("Tab")
     focused = page.evaluate("document.activeElement.getAttribute('href')")
-    assert focused == "#conteudo"
-    expect(page.locator("a[href='#conteudo']").first).to_be_in_viewport()
+    assert focused == "#canoa-conteudo"
+    expect(page.locator("a[href='#canoa-conteudo']").first).to_be_in_viewport()
     context.close()
 
 
