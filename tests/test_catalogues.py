@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import gettext
 import io
 import re
@@ -33,7 +34,7 @@ def texts_in_the_sources() -> set[str]:
     found = set()
     for folder in ("generator", "theme"):
         rooted = [(pattern.removeprefix(f"{folder}/"), method) for pattern, method in methods]
-        keywords = {"_": None, "gettext": None, "N_": None, "translate": None, "ngettext": (1, 2)}
+        keywords = {"_": None, "gettext": None, "N_": None, "translate": None, "say": None, "ngettext": (1, 2)}
         for entry in extract_from_dir(ROOT / folder, rooted, {}, keywords=keywords):
             found.add(entry[2] if isinstance(entry[2], str) else entry[2][0])
     return found
@@ -85,3 +86,16 @@ def test_the_compiled_catalogue_is_fresh(language: str) -> None:
 
 def test_there_is_no_catalogue_that_nobody_reads() -> None:
     assert sorted(path.name for path in Path(CATALOGUES).iterdir() if path.is_dir()) == sorted(LANGUAGES)
+
+
+def test_no_text_hides_inside_an_f_string_where_extraction_does_not_look() -> None:
+    hidden = [
+        f"{file.relative_to(ROOT)}:{call.lineno}"
+        for file in (ROOT / "generator").rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.JoinedStr)
+        for call in ast.walk(node)
+        if isinstance(call, ast.Call) and ast.unparse(call.func).split(".")[-1] in ("_", "translate", "say", "gettext")
+        if call.args and isinstance(call.args[0], ast.Constant)
+    ]
+    assert hidden == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import itertools
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,6 +17,13 @@ ABBREVIATION = re.compile(r"<abbr title=\"([^\"]*)\">([^<]*)</abbr>")
 LITERAL = re.compile(r"<(?:p|li|td)>\s*(/{3,}[^<\n]*)")
 OPENING_OR_CLOSING = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^>]*>")
 VOID = frozenset(("area", "br", "col", "hr", "img", "input", "source", "track", "wbr"))
+TAB_SET = re.compile(
+    r"""<div class="tabbed-set[^>]*>(?:\s*<input[^>]*>)+\s*<div class="tabbed-labels">.*?</div>""", re.DOTALL
+)
+TAB_NAME = re.compile(r"__tabbed_\d+")
+TASK_BOX = re.compile(r"""(<li class="task-list-item">(?:\s*<p>)?\s*<input\b)([^>]*)>""")
+ANY_HEADING = re.compile(r"<h([1-6])\b")
+STAGE_HEADING = re.compile(r"""(<section\b[^>]*class="etapa[^>]*>\s*)<h([1-6])\b([^>]*)>(.*?)</h\2>""", re.DOTALL)
 WORD = re.compile(r"\w+")
 UNCOUNTED = re.compile(
     r"<(?:select|textarea|math|style|script)\b.*?</(?:select|textarea|math|style|script)>"
@@ -49,6 +57,52 @@ def take_title(markup: str) -> tuple[PageTitle, str]:
     rest = HEADING_ONE.sub(r"<h2\1>\2</h2>", rest)
     title = PageTitle(text_of_html(PERMALINK.sub("", first[2])), anchor, others)
     return title, f"{markup[: first.start()]}{mark}{rest.lstrip() if not mark else rest}"
+
+
+def number_tab_sets(markup: str) -> str:
+    """Give each set of tabs names of its own: `===` and `/// tab` both count from one, and radio buttons that share a
+    name would answer for one another."""
+    if markup.count('<div class="tabbed-set') < 2:
+        return markup
+    numbers = itertools.count(1)
+
+    def renamed(match: re.Match[str]) -> str:
+        return TAB_NAME.sub(f"__tabbed_{next(numbers)}", match[0])
+
+    return TAB_SET.sub(renamed, markup)
+
+
+def name_task_boxes(markup: str, translate: Callable[[str], str]) -> str:
+    """Say whether a task is done to those who cannot see its box (WCAG 2.2, 4.1.2)."""
+    if "task-list-item" not in markup:
+        return markup
+
+    def named(match: re.Match[str]) -> str:
+        name = translate("Done") if "checked" in match[2] else translate("To do")
+        return f'{match[1]}{match[2]} aria-label="{html.escape(name)}">'
+
+    return TASK_BOX.sub(named, markup)
+
+
+def level_stages(markup: str) -> str:
+    """A case's stages stand one level below the heading before the case, whatever level the author wrote: levels that
+    jump mislead who reads by headings (WCAG 2.2, 1.3.1)."""
+    if 'class="etapa' not in markup:
+        return markup
+    stages = list(STAGE_HEADING.finditer(markup))
+    starts = {match.start(2) for match in stages}
+    others = [(match.start(), int(match[1])) for match in ANY_HEADING.finditer(markup) if match.start(1) not in starts]
+    inside = [(match.start(), markup.find("</section>", match.end())) for match in stages]
+
+    def levelled(match: re.Match[str]) -> str:
+        above = 1
+        for place, level in others:
+            if place < match.start() and not any(first < place < last for first, last in inside):
+                above = level
+        level = min(above + 1, 6)
+        return f"{match[1]}<h{level}{match[3]}>{match[4]}</h{level}>"
+
+    return STAGE_HEADING.sub(levelled, markup)
 
 
 def list_abbreviations(markup: str, translate: Callable[[str], str]) -> str:

@@ -20,8 +20,11 @@ from generator.pages.finish import (
     PageTitle,
     count_words,
     first_paragraph,
+    level_stages,
     list_abbreviations,
     literal_blocks,
+    name_task_boxes,
+    number_tab_sets,
     take_title,
 )
 from generator.pages.links import LineFinder
@@ -64,7 +67,9 @@ class Renderer:
         markup = self._convert(source.text)
         markup = write_mathml(markup, lambda text, reason: self._report_formula(finder, text, reason))
         markup = frames_become_links(markup, lambda kind, target: self._report_target(finder, kind, target))
+        markup = level_stages(number_tab_sets(markup))
         markup = self._sanitise(markup, source, site, finder)
+        markup = name_task_boxes(markup, self.translate)
         title, markup = take_title(markup)
         self._report_titles(title, source, scan)
         markup = list_abbreviations(markup, self.translate)

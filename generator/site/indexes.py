@@ -145,7 +145,8 @@ def _letter_anchor(letter: str) -> str:
 
 def _jumps(letters: Sequence[tuple[str, str]], translate: Translate) -> str:
     links = "".join(f'<li><a href="{href}">{letter}</a></li>' for letter, href in letters)
-    return f'<nav class="letras" aria-label="{html.escape(translate("Letters"))}"><ul>{links}</ul></nav>'
+    label = html.escape(translate("Letters"))
+    return f'<nav class="letras" aria-label="{label}"><ul>{links}</ul></nav>'
 
 
 def _letter_list(letter: str, entries: Sequence[tuple[str, str, str]], from_target: str) -> str:

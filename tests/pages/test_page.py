@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict
 
 import pytest
@@ -130,3 +131,34 @@ def sample_texts() -> list[str]:
     """Everything that authors and tests have written."""
     files = [*(ROOT / "content").rglob("*.md"), *(ROOT / "tests/pages/fixtures").glob("*.md")]
     return [file.read_text(encoding="utf-8") for file in sorted(files)]
+
+
+def test_sets_of_tabs_never_share_their_names() -> None:
+    page = render(
+        '=== "A"\n\n    a\n\n=== "B"\n\n    b\n\nTexto\n\n/// tab | C\n\nc\n\n///\n\n/// tab | D\n\nd\n\n///\n'
+    )
+    assert re.findall(r'<input[^>]*id="([^"]*)"', page.html) == [
+        "__tabbed_1_1",
+        "__tabbed_1_2",
+        "__tabbed_2_1",
+        "__tabbed_2_2",
+    ]
+    assert page.problems == ()
+
+
+def test_boxes_of_task_lists_have_names() -> None:
+    page = render("- [x] feito\n- [ ] fazer\n")
+    assert re.findall(r'aria-label="([^"]*)"', page.html) == ["Feito", "Por fazer"]
+
+
+@pytest.mark.parametrize(("above", "level"), [("", 2), ("## Antes\n\n", 3), ("## Antes\n\n### Dentro\n\n", 4)])
+def test_stages_of_a_case_stand_one_level_below_the_heading_before_it(above: str, level: int) -> None:
+    stages = "#### Um {#um}\n\n- [Dois](#dois)\n\n#### Dois {#dois}\n\n**Fim do caso.**\n\n"
+    page = render(f"{above}/// caso | C\n\n{stages}///\n")
+    assert re.findall(r'<h(\d) id="(?:um|dois)-titulo"', page.html) == [str(level)] * 2
+
+
+def test_the_choices_of_a_matching_question_are_listed_on_paper() -> None:
+    page = render("/// associar | C\n\nLigue.\n\n| A | B |\n| - | - |\n| um | 1 |\n| dois | 2 |\n\n///\n")
+    paper = re.search(r'<ol class="so-papel">(.*?)</ol>', page.html, re.DOTALL)
+    assert paper and re.findall(r"<li>(\d)</li>", paper[1]) == re.findall(r'<option value="\d">(\d)<', page.html)[:2]

@@ -299,6 +299,13 @@ class Matching(Question):
             ]
             for number, option in enumerate(select[1:], 1):
                 option.set("value", str(number))
+        self.write_paper_list([cells[rights[position]] for position in order])
+
+    def write_paper_list(self, rights: Sequence[Element]) -> None:
+        """On paper a list to choose from shows nothing: the reader writes the number of an entry of this one."""
+        listed = SubElement(self.fieldset, "ol", {"class": "so-papel"})
+        for right in rights:
+            SubElement(listed, "li").text = right.text
 
     def write_key(
         self, key: Element, head: Sequence[Element], pairs: Sequence[Sequence[Element]], numbers: dict[str, str]
