@@ -13,7 +13,7 @@ from tests.conftest import Project
 from tests.site.test_reproducible import sample
 
 LOADING = {"src", "poster", "srcset", "data", "action", "formaction", "background"}
-FIRST_VIEW = 14 * 1024
+FIRST_VIEW = 14_000
 """Bytes of HTML, CSS and JavaScript of a lesson, compressed: one initial TCP window."""
 
 

@@ -137,7 +137,7 @@ class Case(PedagogyBlock):
     def write_stage(self, block: Element, stage: Stage, by_id: Mapping[str, Stage]) -> None:
         """The stage as a section of its own."""
         class_ = "etapa fim" if stage.ends else "etapa"
-        section = add(block, "section", class_=class_, id=stage.id, aria_labelledby=f"{stage.id}-titulo")
+        section = add(block, "section", class_=class_, id=stage.id)
         heading = SubElement(section, stage.heading.tag, {"id": f"{stage.id}-titulo"})
         add(heading, "span", AtomicString(str(stage.number)), class_="etapa-numero").tail = f" {stage.title}"
         self.desk.hidden_headings.add(f"{stage.id}-titulo")
