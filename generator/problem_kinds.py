@@ -34,6 +34,11 @@ KINDS: dict[str, Kind] = {
         N_("This page has {size} of text; the limit is {limit}."),
         N_("Split it into several units: readers on a slow link will thank you."),
     ),
+    "page-too-deep": Kind(
+        "error",
+        N_("This page is nested too deeply to be read: lists in lists in lists, or thousands of brackets."),
+        N_("Take out some levels; a page that nobody wrote by hand may be an attack."),
+    ),
     "file-unreadable": Kind(
         "error",
         N_("This file could not be read: {reason}."),

@@ -96,19 +96,22 @@ def _resolve_scheme(scheme: str, compact: str) -> Destination:
 
 
 def _resolve_path(path: str, anchor: str, source: PageSource, site: SiteIndex) -> Destination:
-    candidates = list(_candidates(path, source.path))
-    for candidate in candidates:
+    for candidate in _candidates(path, source.path):
         found = _look_up(candidate, anchor, source, site)
         if found is not None:
             return found
-    return Broken() if candidates else Outside()
+    return Outside() if _plain_path(path, source.path).startswith("..") else Broken()
+
+
+def _plain_path(path: str, source_path: str) -> str:
+    """The path in the content folder that the author wrote, as file systems read it; `..` in front leads out."""
+    relative = path.lstrip("/") if path.startswith("/") else posixpath.join(posixpath.dirname(source_path), path)
+    return posixpath.normpath(relative)
 
 
 def _candidates(path: str, source_path: str) -> Iterator[str]:
     """Paths in the content folder that a written path may mean, the plainest reading first."""
-    folder = posixpath.dirname(source_path)
-    relative = path.lstrip("/") if path.startswith("/") else posixpath.join(folder, path)
-    plain = posixpath.normpath(relative)
+    plain = _plain_path(path, source_path)
     if not plain.startswith(".."):
         yield from _spellings(plain, path)
     # MkDocs serves a/b.md as a/b/, so authors who copied addresses write links one level deeper.

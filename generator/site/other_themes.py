@@ -61,9 +61,10 @@ class Edition:
         return facts + view.html + "".join(_list(group) for group in view.groups) + _credits(view)
 
     def metadata(self, source: str) -> dict[str, str]:
-        """What themes read from a front matter."""
+        """What themes read from a front matter; they show it as HTML, so it is escaped here."""
         view = self.pages[source]
-        return {"title": view.title, **({"description": view.summary} if view.summary else {})}
+        summary = {"description": html.escape(view.summary)} if view.summary else {}
+        return {"title": _escaped(view.title), **summary}
 
     def table_of_contents(self, source: str) -> list[dict[str, Any]]:
         """Headings in the form of Python-Markdown's `toc_tokens`."""
@@ -75,9 +76,11 @@ class Edition:
         if not library.courses:
             return None
         entries: list[Any] = [library.home.source] if library.home else ["index.md"]
-        entries += [{course.document.title: _course_entries(course, self._translate)} for course in library.courses]
+        entries += [
+            {_escaped(course.document.title): _course_entries(course, self._translate)} for course in library.courses
+        ]
         entries += [document.source for document in library.loose]
-        entries += [{self.pages[source].title: source} for source in self.generated if source != "index.md"]
+        entries += [{_escaped(self.pages[source].title): source} for source in self.generated if source != "index.md"]
         return entries + ([library.glossary.source] if library.glossary else [])
 
     def _translate(self, text: str) -> str:
@@ -93,7 +96,7 @@ def _course_entries(course: Course, translate: Translate) -> list[Any]:
     entries: list[Any] = [course.document.source, *(_entry(unit.document) for unit in course.units)]
     for module in course.modules:
         units = [_entry(unit.document) for unit in module.units]
-        entries.append({module.document.title: [module.document.source, *units]})
+        entries.append({_escaped(module.document.title): [module.document.source, *units]})
     if course.cases:
         entries.append({translate("Clinical cases"): [_entry(case.document) for case in course.cases]})
     if course.worksheets:
@@ -102,7 +105,12 @@ def _course_entries(course: Course, translate: Translate) -> list[Any]:
 
 
 def _entry(document: Document) -> dict[str, str]:
-    return {document.title: document.source}
+    return {_escaped(document.title): document.source}
+
+
+def _escaped(title: str) -> str:
+    """A title as HTML: themes of MkDocs print titles as they are."""
+    return html.escape(title, quote=False)
 
 
 def _token(entry: TocEntry, level: int) -> dict[str, Any]:

@@ -67,7 +67,10 @@ def render_document(
     text, problems = read_text(configuration.docs_dir / document.source, shown)
     if text is None:
         return Rendering(document, None, tuple(problems))
-    page = renderer.render(page_source(document, shown, text), index)
+    try:
+        page = renderer.render(page_source(document, shown, text), index)
+    except RecursionError:  # Python-Markdown follows nesting by recursion, without a bound of its own
+        return Rendering(document, None, (problem(shown, 0, "page-too-deep"),))
     return Rendering(document, page, page.problems)
 
 
