@@ -59,6 +59,11 @@ KINDS: dict[str, Kind] = {
         N_("This is a link to a file outside the content folder."),
         N_("Put a copy of the file inside the content folder."),
     ),
+    "media-active": Kind(
+        "warning",
+        N_("This file could run code on readers' computers and was not copied to the site."),
+        N_("Remove it (save drawings as plain SVG), or set “allow_html: true” in mkdocs.yml if you trust all authors."),
+    ),
     # --- front matter ------------------------------------------------------------------------------------------
     "front-matter-unclosed": Kind(
         "error",
@@ -176,6 +181,11 @@ KINDS: dict[str, Kind] = {
         "error",
         N_("The site folder “{site}” and the content folder “{content}” are inside one another."),
         N_("Choose a “site_dir” outside “docs_dir”, for example build/site: files of the site folder are replaced."),
+    ),
+    "extra-not-local": Kind(
+        "warning",
+        N_("“{key}” names “{value}”, which is not a file of the content folder."),
+        N_("Put a copy of the file there: readers have no network."),
     ),
     "site-folder-foreign": Kind(
         "error",

@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from generator.content import checks
+from generator.content.active import is_active
 from generator.content.front_matter import (
     FrontMatter,
     parse_front_matter,
@@ -64,6 +65,10 @@ class LibraryOptions:
     authors: tuple[Person, ...] = ()
     directory_urls: bool = False
     """Pages become `name/index.html` instead of `name.html`."""
+    allow_active: bool = False
+    """Copy media that could run code."""
+    trusted: tuple[str, ...] = ()
+    """Source paths of scripts that the site's owner asks for by name."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +104,7 @@ def load_library(options: LibraryOptions) -> Loaded:
         library,
         problems=vocabulary,
         abbreviations=pages[GLOSSARY].abbreviations if GLOSSARY in pages else {},
-        media=tuple(_media(tree, numbered=courses)),
+        media=tuple(_media(tree, options, problems, numbered=courses)),
     )
     problems += checks.check_library(library, options.shown, courses=courses)
     return Loaded(library, tuple(problems))
@@ -194,8 +199,11 @@ def _folders(path: PurePosixPath, *, numbered: bool) -> Iterator[str]:
     return (page_slug(name, numbered=numbered) for name in path.parent.parts)
 
 
-def _media(tree: Tree, *, numbered: bool) -> Iterator[Media]:
+def _media(tree: Tree, options: LibraryOptions, problems: list[Problem], *, numbered: bool) -> Iterator[Media]:
     for found in tree.media():
+        if not options.allow_active and found.source not in options.trusted and is_active(found.file):
+            problems.append(problem(f"{options.shown}/{found.source}", 0, "media-active"))
+            continue
         path = PurePosixPath(found.source)
         target = "/".join([*_folders(path, numbered=numbered), media_name(path.name)])
         yield Media(found.source, target, found.size)

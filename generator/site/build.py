@@ -23,6 +23,7 @@ from generator.site.output import ForeignFolderError, SiteWriter
 from generator.site.rendering import (
     Rendering,
     cross_page_problems,
+    extra_problems,
     render_documents,
     render_options,
     site_index,
@@ -136,6 +137,7 @@ def prepare_site(configuration: SiteConfiguration, listener: Listener | None = N
             *loaded.problems,
             *renderer.problems,
             *(found for rendering in completed for found in rendering.problems),
+            *extra_problems(configuration, loaded.library),
             *cross_page_problems(completed, configuration.shown_docs),
         )
     )
@@ -153,6 +155,8 @@ def load_site_library(configuration: SiteConfiguration) -> Loaded:
             licence=configuration.licence,
             authors=configuration.authors,
             directory_urls=configuration.directory_urls,
+            allow_active=configuration.allow_html,
+            trusted=configuration.trusted,
         )
     )
 

@@ -23,6 +23,7 @@ from generator.language import closest_language
 from generator.problem_kinds import N_
 from generator.problems import Problem, problem
 
+LIGHT_THEME = "canoa"
 DEFAULT_FILES = ("mkdocs.yml", "mkdocs.yaml")
 MOST_PARENTS = 10
 """Configurations that `INHERIT` from one another, at most: a loop ends here."""
@@ -56,7 +57,11 @@ class SiteConfiguration:
     extensions: tuple[str, ...] = ()
     extension_configs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     extra_css: tuple[str, ...] = ()
+    """Source paths in the content folder.  Those that were written for another theme are left out."""
     extra_javascript: tuple[str, ...] = ()
+    """The same for scripts."""
+    trusted: tuple[str, ...] = ()
+    """Scripts that the owner names in `extra_javascript`, whatever the theme."""
     custom_dir: Path | None = None
     """Templates and files that take the place of the theme's."""
     allow_html: bool = False
@@ -147,7 +152,8 @@ def configuration_from(
     problems: list[Problem] = []
     options = _canoa_options(values.get("plugins"), file, problems)
     theme = values.get("theme")
-    theme = theme if isinstance(theme, dict) else {}
+    theme = theme if isinstance(theme, dict) else {"name": theme}
+    is_ours = theme.get("name") in (None, LIGHT_THEME)
     extensions, extension_configs = _extensions(values.get("markdown_extensions"))
     configuration = SiteConfiguration(
         folder=folder,
@@ -160,12 +166,17 @@ def configuration_from(
         copyright=_text(values, "copyright", "", file, problems),
         language=closest_language(str(theme.get("language") or theme.get("locale") or "")),
         nav=values.get("nav") if isinstance(values.get("nav"), list) else None,
-        exclude=tuple(_text(values, "exclude_docs", "", file, problems).splitlines()),
+        exclude=tuple(
+            line
+            for key in ("exclude_docs", "draft_docs")
+            for line in _text(values, key, "", file, problems).splitlines()
+        ),
         extensions=extensions,
         extension_configs=extension_configs,
-        extra_css=_paths(values.get("extra_css")),
-        extra_javascript=_paths(values.get("extra_javascript")),
-        custom_dir=(folder / theme["custom_dir"]).resolve() if theme.get("custom_dir") else None,
+        extra_css=_paths(values.get("extra_css")) if is_ours else (),
+        extra_javascript=_paths(values.get("extra_javascript")) if is_ours else (),
+        trusted=_paths(values.get("extra_javascript")),
+        custom_dir=(folder / theme["custom_dir"]).resolve() if is_ours and theme.get("custom_dir") else None,
         allow_html=options["allow_html"],
         licence=_licence(options["license"], file, problems),
         authors=people(options["authors"]),
@@ -238,9 +249,9 @@ def _extensions(value: Any) -> tuple[tuple[str, ...], dict[str, Mapping[str, Any
 
 
 def _paths(value: Any) -> tuple[str, ...]:
-    """`extra_css`, `extra_javascript`: paths, or mappings with `path`; other hosts are never loaded."""
+    """`extra_css`, `extra_javascript`: paths, or mappings with `path`."""
     entries = [entry.get("path", "") if isinstance(entry, dict) else entry for entry in value or []]
-    return tuple(entry for entry in entries if isinstance(entry, str) and entry and "//" not in entry)
+    return tuple(str(entry) for entry in entries if entry)
 
 
 def _overlapping(configuration: SiteConfiguration) -> list[Problem]:

@@ -24,10 +24,9 @@ from mkdocs.structure.toc import get_toc
 from generator.language import load_translations
 from generator.problems import Problem, count
 from generator.site.build import build_site
-from generator.site.configuration import SiteConfiguration, configuration_from, read_configuration
+from generator.site.configuration import LIGHT_THEME, SiteConfiguration, configuration_from, read_configuration
 from generator.site.other_themes import STYLE_TARGET, Edition
 
-LIGHT_THEME = "canoa"
 log = logging.getLogger("mkdocs.plugins.canoa")
 
 
@@ -133,11 +132,18 @@ def _is_others(file: File) -> bool:
     return True
 
 
+def _is_refused(file: File, edition: Edition, docs_dir: Path) -> bool:
+    """Files of the content folder that the library does not publish: vocabularies, and what could run code."""
+    own = file.generated_by is None and file.src_dir is not None and Path(file.src_dir) == docs_dir
+    return own and not file.is_documentation_page() and not edition.media_target(file.src_uri)
+
+
 def _with_edition(files: Files, edition: Edition, config: MkDocsConfig) -> Files:
     """The edition's pages and media under its addresses, so that light and other sites share them."""
     from generator.theme import assemble_styles
 
-    kept = [file for file in files if file.src_uri != "problemas.yml"]
+    ours = Path(config.docs_dir)
+    kept = [file for file in files if not _is_refused(file, edition, ours)]
     kept += [File.generated(config, source, content="") for source in edition.generated]
     for file in kept:
         view = edition.pages.get(file.src_uri)

@@ -87,6 +87,16 @@ def page_source(document: Document, shown: str, text: str) -> PageSource:
     )
 
 
+def extra_problems(configuration: SiteConfiguration, library: Library) -> Iterator[Problem]:
+    """Style sheets and scripts of `mkdocs.yml` that are not in the content folder."""
+    known = {media.source for media in library.media}
+    asked = [("extra_css", path) for path in configuration.extra_css]
+    asked += [("extra_javascript", path) for path in configuration.extra_javascript]
+    for key, path in asked:
+        if path not in known:
+            yield problem(configuration.file, 0, "extra-not-local", key=key, value=path)
+
+
 def cross_page_problems(renderings: Sequence[Rendering], shown_docs: str) -> Iterator[Problem]:
     """What only shows when all pages are known: anchors of other pages, block ids used twice."""
     anchors = {one.document.target: frozenset(one.page.anchors) for one in renderings if one.page}

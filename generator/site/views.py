@@ -153,6 +153,8 @@ class Views:
             for index in self.indexes
             if index.menu_title
         ]
+        if self.library.courses:
+            menu.insert(0, Link(self.translate("Courses"), to("index.html") + "#lista-cursos"))
         glossary = self.library.glossary
         if glossary:
             menu.insert(-1 if menu else 0, Link(glossary.title, to(glossary.target), glossary.target == target))
@@ -163,12 +165,17 @@ class Views:
             style=to(STYLE),
             script=to(SCRIPT),
             favicon=to(ICON),
-            extra_styles=tuple(to(path) for path in configuration.extra_css),
-            extra_scripts=tuple(to(path) for path in configuration.extra_javascript),
+            extra_styles=tuple(to(path) for path in self._media_targets(configuration.extra_css)),
+            extra_scripts=tuple(to(path) for path in self._media_targets(configuration.extra_javascript)),
             menu=tuple(menu),
             search=next((to(index.target) for index in self.indexes if index.is_search), ""),
             footer=configuration.copyright,
         )
+
+    def _media_targets(self, sources: Sequence[str]) -> tuple[str, ...]:
+        """Where the named files of the content folder are in the site; `extra_problems` names those that are not."""
+        targets = {media.source: media.target for media in self.library.media}
+        return tuple(targets[source] for source in sources if source in targets)
 
     # --- parts --------------------------------------------------------------------------------------------------
 

@@ -153,3 +153,23 @@ def test_the_sample_course_has_no_problems_at_all(tmp_path: Path) -> None:
     outcome = Project(tmp_path).check("--strict")
     assert outcome.problems == []
     assert outcome.code == 0
+
+
+def test_a_site_that_says_where_it_is_published_gets_addresses_for_harvesters(project: Project) -> None:
+    project.configure("site_url: https://cursos.example.br/sus\n")
+    assert project.run("build").code == 0
+    page = project.page("curso/modulo/unidade.html")
+    address = "https://cursos.example.br/sus/curso/modulo/unidade.html"
+    assert f'<link rel="canonical" href="{address}">' in page
+    assert '"@type":"LearningResource"' in page
+    assert address in project.site()["sitemap.xml"].decode()
+
+
+def test_drafts_and_excluded_files_are_not_published(project: Project) -> None:
+    project.configure("exclude_docs: |\n  *.tmp\n  !keep.tmp\ndraft_docs: rascunho-*\n")
+    project.write("content/curso/01-modulo/a.tmp", "a")
+    project.write("content/curso/01-modulo/keep.tmp", "a")
+    project.write("content/curso/01-modulo/rascunho-um.md", "nada")
+    assert project.run("build", "--strict").code == 0
+    assert "curso/modulo/keep.tmp" in project.site()
+    assert not any("rascunho" in path or path.endswith("a.tmp") for path in project.site())
