@@ -68,6 +68,8 @@ class SiteConfiguration:
     licence: str = ""
     authors: tuple[Person, ...] = ()
     strict: bool = False
+    preview: bool = False
+    """The pages are only shown to their author, by a server that adds scripts to them."""
     directory_urls: bool = False
     """Pages as `name/index.html`: only for other themes, whose MkDocs names them so."""
 

@@ -92,7 +92,7 @@ class CanoaPlugin(BasePlugin[CanoaConfig]):  # type: ignore[no-untyped-call]  # 
             raise Abort(load_translations(self._site.language).gettext("The content has errors."))
 
     def _build(self, config: MkDocsConfig) -> tuple[Problem, ...]:
-        site = replace(self._site, site_dir=Path(config.site_dir).resolve())
+        site = replace(self._site, site_dir=Path(config.site_dir).resolve(), preview=self._is_preview)
         return build_site(site, keep_going=self._is_preview, shared_folder=True).problems
 
     def _report(self, problems: tuple[Problem, ...]) -> None:

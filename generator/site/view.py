@@ -110,6 +110,8 @@ class SiteView:
     style: str
     script: str
     favicon: str
+    policy: str
+    """Content security policy; empty in a preview whose server adds scripts of its own."""
     extra_styles: tuple[str, ...]
     extra_scripts: tuple[str, ...]
     menu: tuple[Link, ...]

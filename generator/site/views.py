@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from generator.content.model import Course, Document, Library, Section
+from generator.content.model import Course, Document, Library, Person, Section
 from generator.content.vocabulary import AUDIENCES, LICENCES, TOOLS
 from generator.pages.page import Heading, RenderedPage
 from generator.site.addresses import relative_address
@@ -35,6 +35,12 @@ of professional text on a poor screen is slower."""
 
 SUBJECT_INDEXES = {"problems": "problemas.html", "tools": "ferramentas.html", "audiences": "publicos.html"}
 """Field of `PageView` → the generated index that lists its values."""
+
+POLICY = (
+    "default-src 'self' file: data: blob:; script-src 'self' file:; worker-src 'self' blob:; style-src 'self' file:; "
+    "style-src-attr 'unsafe-inline'; object-src 'none'; base-uri 'none'; form-action 'none'"
+)
+"""What a page may load: its own folder.  Why each part is there: theme/README.md, "Content security policy"."""
 
 STYLE, SCRIPT, ICON = "canoa/canoa.css", "canoa/canoa.js", "canoa/icone.svg"
 
@@ -95,7 +101,7 @@ class Views:
             audiences=self._subjects(document, "audiences"),
             elective=metadata.elective,
             groups=self._groups(document),
-            authors=tuple(Author(one.name, one.institution, one.orcid) for one in metadata.authors),
+            authors=_authors(metadata.authors),
             licence=_licence(metadata.licence),
             reviewed=metadata.reviewed,
             reviewed_shown=self._date(metadata.reviewed),
@@ -120,6 +126,7 @@ class Views:
                 )
                 for group in index.groups
             ),
+            authors=_authors(self.configuration.authors),
             licence=_licence(self.configuration.licence),
         )
 
@@ -138,6 +145,7 @@ class Views:
             problems=self._all_subjects("problems", "index.html"),
             tools=self._all_subjects("tools", "index.html"),
             audiences=self._all_subjects("audiences", "index.html"),
+            authors=_authors(self.configuration.authors),
             licence=_licence(self.configuration.licence),
         )
 
@@ -165,6 +173,7 @@ class Views:
             style=to(STYLE),
             script=to(SCRIPT),
             favicon=to(ICON),
+            policy="" if configuration.preview else POLICY,
             extra_styles=tuple(to(path) for path in self._media_targets(configuration.extra_css)),
             extra_scripts=tuple(to(path) for path in self._media_targets(configuration.extra_javascript)),
             menu=tuple(menu),
@@ -364,6 +373,10 @@ def _whereabouts(all_shelves: tuple[Shelf, ...]) -> dict[str, str]:
                 above = [shelf.title, *([group.title] if page is not group.document else [])]
                 found.setdefault(page.source, " › ".join(above))
     return found
+
+
+def _authors(people: Sequence[Person]) -> tuple[Author, ...]:
+    return tuple(Author(one.name, one.institution, one.orcid) for one in people)
 
 
 def _licence(spdx: str) -> LicenceView | None:

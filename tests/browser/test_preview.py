@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+import socket
+import subprocess
+import sys
 
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.conftest import Project
 from tests.site.test_serve import UNIT, Preview, preview
 
 pytestmark = pytest.mark.browser
@@ -31,3 +35,26 @@ def test_a_saved_page_is_reloaded_and_its_mistakes_are_shown(browser: Browser, p
     expect(page.get_by_text("Tudo certo.")).to_be_visible()
     expect(problems).to_have_count(0)
     page.close()
+
+
+def test_mkdocs_serve_reloads_the_light_theme_too(browser: Browser, project: Project) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "mkdocs", "serve", "-a", f"127.0.0.1:{port}"],
+        cwd=project.folder,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    )
+    try:
+        assert process.stderr and any("Serving on" in line for line in process.stderr)
+        page = browser.new_page()
+        page.goto(f"http://127.0.0.1:{port}/curso/modulo/unidade.html")
+        project.write(UNIT, PAGE.format("Texto que o MkDocs mostrou."))
+        expect(page.get_by_text("Texto que o MkDocs mostrou.")).to_be_visible(timeout=20_000)
+        page.close()
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
