@@ -51,12 +51,12 @@ KINDS: dict[str, Kind] = {
     ),
     "path-reserved": Kind(
         "error",
-        N_("The name “{name}” is reserved and cannot be copied to a stick or used by Canoa's own files."),
+        N_("The name “{name}” cannot be used: Windows, sticks or Canoa's own files reserve it."),
         N_("Rename the file or folder."),
     ),
     "path-symlink-outside": Kind(
         "error",
-        N_("This is a link to a file outside the content folder."),
+        N_("This is a symbolic link that leads out of the content folder."),
         N_("Put a copy of the file inside the content folder."),
     ),
     "media-active": Kind(
@@ -148,7 +148,7 @@ KINDS: dict[str, Kind] = {
     ),
     "vocabulary-entry": Kind(
         "error",
-        N_("An entry of problemas.yml is not complete: {reason}."),
+        N_("An entry of problemas.yml is incomplete or wrong: {reason}."),
         N_("Each problem needs “id” (lower-case letters, digits, hyphens) and “nome”."),
     ),
     "nav-missing-page": Kind(
@@ -256,7 +256,7 @@ KINDS: dict[str, Kind] = {
     "block-id-duplicate": Kind(
         "error",
         N_("The block id “{id}” is used more than once; also in “{other}”."),
-        N_("Learners' answers are kept under it: give each block an id of its own (“canoa fmt --ids” writes them)."),
+        N_("Learners' answers are kept under it: delete one of the two, and “canoa fmt --ids” writes another."),
     ),
     "block-nested-wrong": Kind(
         "error",
