@@ -156,6 +156,31 @@ def test_every_link_of_the_material_site_leads_to_a_file(tmp_path: Path) -> None
     assert broken == []
 
 
+@pytest.mark.material
+def test_markup_in_titles_is_text_in_the_material_site_too(project: Project) -> None:
+    pytest.importorskip("material")
+    title = "A <script>alert(1)</script> & B"
+    project.write("content/curso/01-modulo/01-unidade.md", f"---\ntitulo: {title}\nresumo: {title}\n---\n\nTexto.\n")
+    text = (project.folder / "mkdocs.yml").read_text(encoding="utf-8").replace("name: canoa", "name: material")
+    project.write("mkdocs.yml", text)
+    assert mkdocs(project).code == 0
+    for path, content in project.site().items():
+        if path.endswith(".html"):
+            assert b"<script>alert" not in content, path
+
+
+@pytest.mark.material
+def test_media_that_could_run_code_stay_off_the_material_site_too(project: Project) -> None:
+    pytest.importorskip("material")
+    project.write("content/curso/01-modulo/programa.js", "alert(1)")
+    project.write("content/curso/01-modulo/mapa.png", b"1")
+    text = (project.folder / "mkdocs.yml").read_text(encoding="utf-8").replace("name: canoa", "name: material")
+    project.write("mkdocs.yml", text)
+    assert "programa.js" in mkdocs(project).err
+    assert not any(path.endswith("programa.js") for path in project.site())
+    assert "curso/modulo/mapa.png" in project.site()
+
+
 def test_an_error_in_the_content_fails_the_build_through_mkdocs_too(project: Project) -> None:
     project.write("content/curso/01-modulo/01-unidade.md", "---\nresumo: Um.\n---\n\nTexto.\n")
     outcome = mkdocs(project)
