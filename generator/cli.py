@@ -68,6 +68,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(options: argparse.Namespace) -> int:
     """Run the chosen command; a traceback is for developers, a sentence for everybody else."""
     _ = gettext.gettext
+    if options.debug:
+        import logging
+
+        logging.basicConfig(level=logging.WARNING)
+        logging.getLogger("canoa").setLevel(logging.DEBUG)
     try:
         return int(options.run(options))
     except CommandError as error:

@@ -39,6 +39,11 @@ KINDS: dict[str, Kind] = {
         N_("This page is nested too deeply to be read: lists in lists in lists, or thousands of brackets."),
         N_("Take out some levels; a page that nobody wrote by hand may be an attack."),
     ),
+    "page-failed": Kind(
+        "error",
+        N_("This page could not be rendered: {reason}."),
+        N_("A Markdown extension of mkdocs.yml or Canoa itself is at fault; “--debug” shows where."),
+    ),
     "file-unreadable": Kind(
         "error",
         N_("This file could not be read: {reason}."),

@@ -10,6 +10,7 @@ from typing import Any
 
 from markdown import Markdown
 from markdown.extensions import Extension
+from markdown.inlinepatterns import InlineProcessor
 
 from generator.pages.blocks.block import CollectingBlocks
 from generator.pages.blocks.desk import Desk
@@ -96,6 +97,8 @@ ADMONITION_ALIASES: Mapping[str, str] = {
 }
 
 UNTITLED_DETAILS = re.compile(r"^(\?{3}\+? ?)([\w-]+)[ ]*$", re.MULTILINE)
+CALL = "python/object/apply"
+CALLABLE_PACKAGES = frozenset(("pymdownx", "markdown", "material"))
 PYTHON_NAME = re.compile(r"!{0,2}python/name:([\w.]+)$")
 
 
@@ -115,7 +118,8 @@ def configure(options: RenderOptions, desk: Desk) -> Configured:
     markdown.registerExtensions([configured.blocks], {})
     for name in extension_names(options.extensions):
         _load(name, _configuration(name, options, desk.translate, configured.problems), configured)
-    own = [
+    own: list[Extension] = [
+        *([WithoutThemeIcons()] if "pymdownx.emoji" in options.extensions else []),
         GuardedDollars(),
         TranslatedTitles(desk.translate),
         PedagogyBlocks(configured.blocks.processor),
@@ -220,7 +224,7 @@ def _resolved(name: str, settings: Mapping[str, Any], problems: list[Problem]) -
     for key, value in settings.items():
         try:
             yield key, resolve_names(value)
-        except (ImportError, AttributeError) as error:  # noqa: PERF203 - each setting fails for itself
+        except (ImportError, AttributeError, TypeError) as error:  # noqa: PERF203 - each setting fails for itself
             problems.append(unavailable(f"{name}: {key}", error))
 
 
@@ -229,15 +233,27 @@ def resolve_names(value: Any) -> Any:
 
     Raises `ImportError` or `AttributeError` when there is no such object.
     """
+    if isinstance(value, Mapping) and CALL in value:
+        return _called(value)
     if isinstance(value, Mapping):
         return {key: resolve_names(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [resolve_names(inner) for inner in value]
     match = PYTHON_NAME.match(value) if isinstance(value, str) else None
-    if not match:
-        return value
-    module, _, attribute = match[1].rpartition(".")
+    return _named(match[1]) if match else value
+
+
+def _named(name: str) -> Any:
+    module, _, attribute = name.rpartition(".")
     return getattr(importlib.import_module(module), attribute) if module else importlib.import_module(attribute)
+
+
+def _called(value: Mapping[str, Any]) -> Any:
+    """`!!python/object/apply:pymdownx.slugs.slugify`: made only in the packages that such settings are meant for."""
+    name = str(value[CALL])
+    if name.split(".")[0] not in CALLABLE_PACKAGES:
+        raise ImportError(f"{CALL}:{name}")
+    return _named(name)(*resolve_names(value.get("args", [])), **resolve_names(value.get("kwds", {})))
 
 
 class GuardedDollars(Extension):
@@ -248,6 +264,24 @@ class GuardedDollars(Extension):
         pattern = md.inlinePatterns["arithmatex-inline"]
         guarded = rf"(?:(?<![A-Za-z0-9$])(?=\$)|(?=\\))(?:{pattern.pattern})(?![0-9$])"
         pattern.compiled_re = re.compile(guarded, re.DOTALL | re.UNICODE)
+
+
+class WithoutThemeIcons(Extension):
+    """Leaves out the icons of Material's sets: `:material-check:{ .big }` is a picture that only that theme carries."""
+
+    PATTERN = r":(?:material|fontawesome|octicons|simple)-[a-z0-9-]+:(?:\{[^}\n]*\})?[ ]?"
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - Python-Markdown calls it by this name
+        """Register with Python-Markdown, ahead of the emoji extension."""
+        md.inlinePatterns.register(NoIcon(self.PATTERN, md), "theme-icons", 76)
+
+
+class NoIcon(InlineProcessor):
+    """Replaces what it matches by nothing."""
+
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[str, int, int]:  # type: ignore[override] # noqa: N802 - both are Python-Markdown's
+        """Called for each match."""
+        return "", m.start(0), m.end(0)
 
 
 class TranslatedTitles(Extension):

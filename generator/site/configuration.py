@@ -97,8 +97,20 @@ def _python_name(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> str:
     return f"python/{suffix}"
 
 
+def _python_call(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+    """A call as values: whether it is made is for the renderer to decide, which knows what may be called."""
+    call: dict[str, Any] = {"python/object/apply": suffix, "args": [], "kwds": {}}
+    if isinstance(node, yaml.SequenceNode):
+        return {**call, "args": loader.construct_sequence(node, deep=True)}
+    if isinstance(node, yaml.MappingNode):
+        written = loader.construct_mapping(node, deep=True)
+        return {**call, "args": written.get("args") or [], "kwds": written.get("kwds") or {}}
+    return call
+
+
 _Loader.add_constructor("!ENV", construct_env_tag)
 _Loader.add_constructor("!relative", lambda loader, node: str(node.value))
+_Loader.add_multi_constructor("tag:yaml.org,2002:python/object/apply:", _python_call)
 _Loader.add_multi_constructor("tag:yaml.org,2002:python/", _python_name)
 
 

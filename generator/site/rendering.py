@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ from generator.problems import Problem, problem
 from generator.site.configuration import SiteConfiguration
 
 Translate = Callable[[str], str]
+
+log = logging.getLogger("canoa")
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,10 @@ def render_document(
         page = renderer.render(page_source(document, shown, text), index)
     except RecursionError:  # Python-Markdown follows nesting by recursion, without a bound of its own
         return Rendering(document, None, (problem(shown, 0, "page-too-deep"),))
+    except Exception as error:  # extensions of others raise anything; one page must not cost the author all others
+        log.debug("%s", shown, exc_info=True)
+        reason = f"{type(error).__name__}: {error}".split("\n")[0][:200]
+        return Rendering(document, None, (problem(shown, 0, "page-failed", reason=reason),))
     return Rendering(document, page, page.problems)
 
 

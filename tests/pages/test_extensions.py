@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from generator.pages.markdown import Renderer, RenderOptions
@@ -42,6 +43,24 @@ def test_python_names_are_resolved() -> None:
     made = renderer(toc={"slugify": "!!python/name:markdown.extensions.toc.slugify_unicode"})
     assert made.problems == ()
     assert 'id="ação"' in html(made, "## Ação")
+
+
+def test_calls_are_made_only_in_the_packages_that_settings_are_meant_for() -> None:
+    call = {"python/object/apply": "pymdownx.slugs.slugify", "args": [], "kwds": {"case": "lower"}}
+    made = renderer(toc={"slugify": call})
+    assert made.problems == ()
+    assert 'id="ação-dois"' in html(made, "## Ação Dois")
+    attack = {"python/object/apply": "os.system", "args": ["touch feito"], "kwds": {}}
+    made = renderer(toc={"slugify": attack})
+    assert [problem.kind for problem in made.problems] == ["extension-unavailable"]
+    assert not Path("feito").exists()
+
+
+def test_icons_of_another_theme_are_left_out_and_stay_in_code() -> None:
+    made = renderer("pymdownx.emoji")
+    shown = html(made, "- :material-check:{ .big } Feito :smile:\n\n`:material-check:`\n")
+    assert "<li>Feito 😄</li>" in shown
+    assert "<code>:material-check:</code>" in shown
 
 
 def test_permalinks_are_no_part_of_titles() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Outcome, Project
+from tests.conftest import ROOT, Outcome, Project
 from tests.site.test_reproducible import sample
 
 CORPORA = os.environ.get("CANOA_CORPORA")
@@ -96,6 +96,30 @@ def test_a_material_project_builds_with_the_light_theme_as_it_is(tmp_path: Path)
     assert "docs/guia/passos.md:17" in outcome.err
     home = (tmp_path / "site/index.html").read_text(encoding="utf-8")
     assert 'href="guia/passos.html#segundo"' in home and 'href="guia/index.html"' in home
+
+
+def test_an_extension_that_fails_on_one_page_costs_only_that_page(project: Project) -> None:
+    project.write(
+        "defeito.py",
+        "from markdown.preprocessors import Preprocessor\n"
+        "class P(Preprocessor):\n"
+        "    def run(self, lines):\n"
+        "        return lines if 'quebra' not in ' '.join(lines) else 1 / 0\n"
+        "def makeExtension(**_):\n"
+        "    from markdown.extensions import Extension\n"
+        "    class E(Extension):\n"
+        "        def extendMarkdown(self, md):\n"
+        "            md.preprocessors.register(P(md), 'p', 1)\n"
+        "    return E()\n",
+    )
+    project.configure("markdown_extensions: [defeito]\n")
+    project.write("content/curso/01-modulo/01-unidade.md", "---\ntitulo: U\nresumo: Um.\n---\n\nquebra\n")
+    environment = {"PYTHONPATH": f"{project.folder}:{ROOT}"}
+    outcome = project.run("build", "--keep-going", environment=environment)
+    assert "[page-failed]" in outcome.err and "ZeroDivisionError" in outcome.err
+    assert "Traceback" not in outcome.err
+    assert "curso/modulo/outra.html" in project.site()
+    assert "Traceback" in project.run("check", "--debug", environment=environment).err
 
 
 @pytest.mark.skipif(not CORPORA, reason="CANOA_CORPORA names no folder")
