@@ -10,13 +10,14 @@ from tests.conftest import ROOT
 
 GENERATOR = ROOT / "generator"
 LAYERS = {
-    "cli": {"site", "content", "pages", "problems", "problem_kinds", "language"},
-    "site": {"content", "pages", "problems", "problem_kinds", "language", "theme"},
-    "content": {"problems", "problem_kinds", "language"},
-    "pages": {"problems", "problem_kinds", "language"},
+    "cli": {"site", "content", "pages", "problems", "problem_kinds", "language", "naming"},
+    "site": {"content", "pages", "problems", "problem_kinds", "language", "naming", "theme"},
+    "content": {"problems", "problem_kinds", "language", "naming"},
+    "pages": {"problems", "problem_kinds", "language", "naming"},
     "problems": {"problem_kinds"},
     "problem_kinds": set(),
     "language": set(),
+    "naming": set(),
     "__main__": {"cli"},
     "__init__": set(),
 }

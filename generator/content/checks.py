@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import PurePosixPath
 
-from generator.content.front_matter import nearest
 from generator.content.model import Document, Library
 from generator.content.slugs import is_reserved
 from generator.content.vocabulary import AUDIENCES, TOOLS
+from generator.naming import closest
 from generator.problems import Problem, problem
 
 Rule = Callable[[Library, str], Iterable[Problem]]
@@ -87,7 +87,7 @@ def _unknown(
                 "unknown-id",
                 key=key,
                 value=value,
-                suggestion=nearest(value, known),
+                suggestion=closest(value, known),
                 known=", ".join(known) or "—",
             )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import difflib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ import yaml
 
 from generator.content.model import Metadata, Person
 from generator.content.vocabulary import LICENCES
+from generator.naming import closest
 from generator.problem_kinds import N_
 from generator.problems import Problem, problem
 
@@ -214,14 +214,9 @@ def _unknown_keys(values: Mapping[str, Any], header: FrontMatter, path: str) -> 
                 header.lines.get(key, 2),
                 "front-matter-unknown-key",
                 key=key,
-                suggestion=nearest(key, known),
+                suggestion=closest(key, known),
                 known=", ".join(known),
             )
-
-
-def nearest(word: str, known: tuple[str, ...]) -> str:
-    """The known word most like the given one; the first when none is alike, so that there is always an example."""
-    return (difflib.get_close_matches(word, known, n=1, cutoff=0.5) or list(known[:1]) or [""])[0]
 
 
 def _wrong_type(error: ValidationError, key: str, header: FrontMatter, path: str) -> Problem:

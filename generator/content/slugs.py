@@ -6,6 +6,8 @@ import hashlib
 import re
 import unicodedata
 
+from generator.naming import fold, slug
+
 _ORDER = re.compile(r"^\d+[-_. ]+(?=.)")
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _WINDOWS_DEVICES = frozenset(
@@ -15,16 +17,9 @@ LONGEST_NAME = 120
 """Characters of one name: FAT allows 255 UTF-16 units, and a mirror adds a digest and a suffix of its own."""
 
 
-def fold(text: str) -> str:
-    """Lower-case ASCII form of a text: `Saúde da Família` gives `saude da familia`."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return decomposed.encode("ascii", "ignore").decode("ascii")
-
-
 def slugify(text: str) -> str:
     """Lower-case ASCII words joined by hyphens; a name made of other scripts becomes a digest, never nothing."""
-    slug = re.sub(r"[^a-z0-9]+", "-", fold(text)).strip("-")
-    return slug or "pagina-" + hashlib.sha256(unicodedata.normalize("NFC", text).encode()).hexdigest()[:8]
+    return slug(text) or "pagina-" + hashlib.sha256(unicodedata.normalize("NFC", text).encode()).hexdigest()[:8]
 
 
 def page_slug(name: str, *, numbered: bool) -> str:

@@ -1,10 +1,9 @@
-"""HTML and Markdown trees as plain text: for labels, anchors, summaries and counting."""
+"""HTML and Markdown trees as plain text: for labels, summaries and counting."""
 
 from __future__ import annotations
 
 import html
 import re
-import unicodedata
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
@@ -33,18 +32,3 @@ def text_of_tree(element: Element, markdown: Markdown) -> str:
     raw = STASHED.sub(stashed, "".join(element.itertext()))
     raw = ESCAPED.sub(lambda match: chr(int(match[1])), raw.replace(f"{STX}amp{ETX}", "&"))
     return " ".join(html.unescape(raw).split())
-
-
-def slug(text: str) -> str:
-    """Lower-case ASCII letters and digits joined by hyphens: `Primeira conduta` gives `primeira-conduta`."""
-    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii")
-    return "-".join(re.findall(r"[a-z0-9]+", ascii_text.lower()))
-
-
-def unique_name(wanted: str, taken: set[str]) -> str:
-    """`wanted`, or `wanted-2`, `wanted-3` … when it is taken; the result joins `taken`."""
-    name, number = wanted, 2
-    while name in taken:
-        name, number = f"{wanted}-{number}", number + 1
-    taken.add(name)
-    return name

@@ -7,7 +7,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from generator.content.slugs import fold, slugify
+from generator.content.slugs import slugify
+from generator.naming import fold, unique_name
 from generator.pages.page import Heading, RenderedPage
 from generator.site.indexes import Term
 
@@ -27,13 +28,13 @@ def complete_glossary(
 
     def anchored(match: re.Match[str]) -> str:
         text = html.unescape(_TAG.sub("", match[1])).strip()
-        anchor = _free(f"termo-{slugify(text)}", taken)
+        anchor = unique_name(f"termo-{slugify(text)}", taken)
         terms.append(Term(text, anchor))
         return f'<dt id="{anchor}">{match[1]}</dt>'
 
     body = _TERM.sub(anchored, _PAGE_LIST.sub("", rendered.html))
     if abbreviations:
-        heading = Heading(2, translate("Abbreviations"), _free("abreviaturas", taken))
+        heading = Heading(2, translate("Abbreviations"), unique_name("abreviaturas", taken))
         body += _abbreviation_list(heading, abbreviations, anchored)
         rendered = replace(rendered, headings=(*rendered.headings, heading))
     return replace(rendered, html=body, anchors=tuple(sorted(taken))), tuple(terms)
@@ -47,11 +48,3 @@ def _abbreviation_list(
         for short, full in sorted(abbreviations.items(), key=lambda pair: (fold(pair[0]), pair[0]))
     )
     return f'<h2 id="{heading.anchor}">{html.escape(heading.title)}</h2><dl>{items}</dl>'
-
-
-def _free(anchor: str, taken: set[str]) -> str:
-    candidate, number = anchor, 2
-    while candidate in taken:
-        candidate, number = f"{anchor}-{number}", number + 1
-    taken.add(candidate)
-    return candidate

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from generator.content.model import Document, Library
-from generator.content.slugs import fold
 from generator.content.vocabulary import AUDIENCES, TOOLS
+from generator.naming import fold
 from generator.site.addresses import relative_address
 
 Translate = Callable[[str], str]

@@ -18,9 +18,10 @@ from markdown.treeprocessors import Treeprocessor
 from pymdownx.blocks import BlocksProcessor, BlocksTreeprocessor
 from pymdownx.blocks.block import Block
 
+from generator.naming import closest
 from generator.pages.blocks import options as values
 from generator.pages.blocks.desk import Desk
-from generator.pages.blocks.scan import Header, KnownBlocks, Loader, closest
+from generator.pages.blocks.scan import Header, KnownBlocks, Loader
 from generator.pages.page import Block as PlacedBlock
 
 

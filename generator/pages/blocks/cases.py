@@ -11,9 +11,9 @@ from xml.etree.ElementTree import Element, SubElement
 from markdown.extensions.attr_list import get_attrs_and_remainder
 from markdown.util import AtomicString
 
+from generator.naming import slug, unique_name
 from generator.pages.blocks import options as values
 from generator.pages.blocks.block import PedagogyBlock, add
-from generator.pages.plain_text import slug, unique_name
 from generator.problem_kinds import N_
 
 HEADING = re.compile(r"h[1-6]")

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
+from generator.naming import slug, unique_name
 from generator.pages.blocks.scan import Header, Scan
 from generator.pages.options import RenderOptions
 from generator.pages.page import Block, PageSource, SiteIndex
-from generator.pages.plain_text import slug, unique_name
 from generator.problems import Problem, problem
 
 HEADING = re.compile(r"[ >]*#{1,6}[ ]*(.*?)[ ]*#*[ ]*(?:\{[^}]*\})?[ ]*$")

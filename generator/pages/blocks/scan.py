@@ -7,13 +7,13 @@ text without a word.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import yaml
 
+from generator.naming import closest
 from generator.problems import Problem, problem
 
 HEADER = re.compile(r"[ ]{0,3}(/{3,})[ ]*([\w-]+)[ ]*(?:\|[ ]*(.*?)[ ]*)?$")
@@ -75,12 +75,6 @@ def scan_blocks(text: str, path: str, first_line: int, known: KnownBlocks, trans
         reader.read(index, content)
     reader.finish()
     return Scan(tuple(reader.headers), tuple(reader.problems), prose)
-
-
-def closest(word: str, choices: Collection[str]) -> str:
-    """The choice most like `word`, or the first one: a cure always has something to propose."""
-    near = difflib.get_close_matches(word.lower(), choices, n=1, cutoff=0.5)
-    return near[0] if near else next(iter(choices), "")
 
 
 def mark_prose(lines: Sequence[str]) -> tuple[bool, ...]:

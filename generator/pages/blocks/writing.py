@@ -10,11 +10,11 @@ from xml.etree.ElementTree import Element, SubElement
 
 from markdown.util import AtomicString
 
+from generator.naming import closest, slug
 from generator.pages.blocks import options as values
 from generator.pages.blocks.block import PedagogyBlock, add
 from generator.pages.blocks.content import is_empty, last_list, read_item, table_rows
-from generator.pages.blocks.scan import closest
-from generator.pages.plain_text import slug, text_of_tree
+from generator.pages.plain_text import text_of_tree
 from generator.problem_kinds import N_
 
 COLUMN = re.compile(r"(.*?)\s*(?<!\\)\[([^\[\]]*)\]\s*$", re.DOTALL)
