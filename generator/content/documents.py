@@ -16,7 +16,7 @@ from generator.content.front_matter import (
 )
 from generator.content.model import Document, Kind, Media, Metadata
 from generator.content.options import LibraryOptions
-from generator.content.slugs import media_name, page_slug
+from generator.content.slugs import is_index, media_name, page_slug, without_order
 from generator.content.text import read_text
 from generator.content.tree import Tree, TreeFile
 from generator.problems import Problem, problem
@@ -99,7 +99,7 @@ def _id_from(target: str) -> str:
 def page_target(source: str, *, numbered: bool) -> str:
     """Where a page goes: `c/01-modulo/02-unidade.md` → `c/modulo/unidade.html`."""
     path = PurePosixPath(source)
-    stem = "index" if path.stem.lower() in ("index", "readme") else page_slug(path.stem, numbered=numbered)
+    stem = "index" if is_index(path) else page_slug(path.stem, numbered=numbered)
     return "/".join([*_folders(path, numbered=numbered), f"{stem}.html"])
 
 
@@ -127,6 +127,6 @@ def titled(page: Page, kind: Kind) -> Document:
 def title_from(source: str) -> str:
     """A title from a file's name, without its ordering number: `02-escuta.md` gives `Escuta`."""
     path = PurePosixPath(source)
-    name = path.parent.name if path.stem.lower() in ("index", "readme") else path.stem
-    words = re.sub(r"^\d+[-_. ]+(?=.)", "", name).replace("-", " ").replace("_", " ").strip()
+    name = path.parent.name if is_index(path) else path.stem
+    words = without_order(name).replace("-", " ").replace("_", " ").strip()
     return words[:1].upper() + words[1:]

@@ -9,7 +9,7 @@ from generator.content.options import LibraryOptions
 
 
 def inherit(library: Library, options: LibraryOptions) -> Library:
-    """Fill in licence, authors, audience and review date from module, course and site, in this order."""
+    """Fill in what pages do not say themselves."""
     site = Metadata(licence=options.licence, authors=options.authors)
     return replace(
         library,

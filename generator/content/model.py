@@ -174,6 +174,10 @@ class Library:
     abbreviations: Mapping[str, str] = field(default_factory=dict)
     media: tuple[Media, ...] = ()
 
+    def media_targets(self) -> dict[str, str]:
+        """Source path → path in the site, of every file that is copied."""
+        return {media.source: media.target for media in self.media}
+
     def documents(self) -> tuple[Document, ...]:
         """Every page once, in reading order."""
         pages: dict[str, Document] = {}

@@ -10,7 +10,7 @@ from typing import Any
 from generator.content.documents import Page, title_from, titled
 from generator.content.model import Document, Library, Section
 from generator.content.options import LibraryOptions
-from generator.content.slugs import sort_key
+from generator.content.slugs import is_index, sort_key
 from generator.problems import Problem, problem
 
 
@@ -60,7 +60,7 @@ def _renamed(document: Document, title: str) -> Document:
 def _section(title: str, children: tuple[Section | Document, ...]) -> Section:
     """A section; an `index.md` as its first child is its own page."""
     first = children[0] if children else None
-    if isinstance(first, Document) and PurePosixPath(first.source).stem.lower() in ("index", "readme"):
+    if isinstance(first, Document) and is_index(PurePosixPath(first.source)):
         return Section(title, first, children[1:])
     return Section(title, None, children)
 
@@ -78,4 +78,4 @@ def _from_folder(prefix: str, documents: dict[str, Document]) -> Iterator[Sectio
 
 
 def _index_first(name: str) -> tuple[bool, tuple[int, str, str]]:
-    return (PurePosixPath(name).stem.lower() not in ("index", "readme"), sort_key(name))
+    return (not is_index(PurePosixPath(name)), sort_key(name))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from pathlib import PurePosixPath
 
 from generator.naming import fold, slug
 
@@ -24,7 +25,17 @@ def slugify(text: str) -> str:
 
 def page_slug(name: str, *, numbered: bool) -> str:
     """Slug of a page or folder name; with `numbered`, the number that only orders is taken off."""
-    return slugify(_ORDER.sub("", name) if numbered else name)
+    return slugify(without_order(name) if numbered else name)
+
+
+def without_order(name: str) -> str:
+    """A name without the number that only orders: `02-escuta` gives `escuta`."""
+    return _ORDER.sub("", name)
+
+
+def is_index(path: PurePosixPath) -> bool:
+    """True for the page of a folder itself: `index.md`, or `README.md` as MkDocs takes it."""
+    return path.stem.lower() in ("index", "readme")
 
 
 def media_name(name: str) -> str:

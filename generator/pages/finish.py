@@ -89,16 +89,17 @@ def level_stages(markup: str) -> str:
     jump mislead who reads by headings (WCAG 2.2, 1.3.1)."""
     if 'class="etapa' not in markup:
         return markup
-    stages = list(STAGE_HEADING.finditer(markup))
-    starts = {match.start(2) for match in stages}
-    others = [(match.start(), int(match[1])) for match in ANY_HEADING.finditer(markup) if match.start(1) not in starts]
-    inside = [(match.start(), markup.find("</section>", match.end())) for match in stages]
+    headings = ANY_HEADING.finditer(markup)
+    heading = next(headings, None)
+    above, end_of_stage = 1, -1
 
     def levelled(match: re.Match[str]) -> str:
-        above = 1
-        for place, level in others:
-            if place < match.start() and not any(first < place < last for first, last in inside):
-                above = level
+        nonlocal heading, above, end_of_stage
+        while heading and heading.start() < match.start(2):
+            if heading.start() > end_of_stage and heading.start() < match.start():
+                above = int(heading[1])
+            heading = next(headings, None)
+        end_of_stage = markup.find("</section>", match.end())
         level = min(above + 1, 6)
         return f"{match[1]}<h{level}{match[3]}>{match[4]}</h{level}>"
 

@@ -30,6 +30,8 @@ class Edition:
     prepared: Prepared
     pages: dict[str, PageView]
     """Source path (of generated indexes: the one that MkDocs is told) → the page."""
+    targets: dict[str, str]
+    """Source path → path in the site, of pages and of media."""
 
     @classmethod
     def of(cls, configuration: SiteConfiguration, *, directory_urls: bool) -> Edition:
@@ -37,7 +39,8 @@ class Edition:
         prepared = prepare_site(replace(configuration, directory_urls=directory_urls))
         sources = {document.target: document.source for document in prepared.library.documents()}
         views = {sources.get(view.path, _generated_source(view.path)): view for view in page_views(prepared)}
-        return cls(prepared, views)
+        pages = {source: view.path for source, view in views.items()}
+        return cls(prepared, views, {**prepared.library.media_targets(), **pages})
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -49,10 +52,6 @@ class Edition:
         """Source paths of the pages that no author wrote."""
         written = {document.source for document in self.prepared.library.documents()}
         return tuple(source for source in self.pages if source not in written)
-
-    def media_target(self, source: str) -> str:
-        """Where a media file goes; empty for files that are not the library's."""
-        return next((media.target for media in self.prepared.library.media if media.source == source), "")
 
     def content(self, source: str) -> str:
         """The inside of a page: its text, its lists, its credits."""

@@ -135,7 +135,7 @@ def _is_others(file: File) -> bool:
 def _is_refused(file: File, edition: Edition, docs_dir: Path) -> bool:
     """Files of the content folder that the library does not publish: vocabularies, and what could run code."""
     own = file.generated_by is None and file.src_dir is not None and Path(file.src_dir) == docs_dir
-    return own and not file.is_documentation_page() and not edition.media_target(file.src_uri)
+    return own and not file.is_documentation_page() and file.src_uri not in edition.targets
 
 
 def _with_edition(files: Files, edition: Edition, config: MkDocsConfig) -> Files:
@@ -146,8 +146,5 @@ def _with_edition(files: Files, edition: Edition, config: MkDocsConfig) -> Files
     kept = [file for file in files if not _is_refused(file, edition, ours)]
     kept += [File.generated(config, source, content="") for source in edition.generated]
     for file in kept:
-        view = edition.pages.get(file.src_uri)
-        target = view.path if view else edition.media_target(file.src_uri)
-        if target:
-            file.dest_uri = target
+        file.dest_uri = edition.targets.get(file.src_uri, file.dest_uri)
     return Files([*kept, File.generated(config, STYLE_TARGET, content=assemble_styles().blocks)])

@@ -96,7 +96,7 @@ def page_source(document: Document, shown: str, text: str) -> PageSource:
 
 def extra_problems(configuration: SiteConfiguration, library: Library) -> Iterator[Problem]:
     """Style sheets and scripts of `mkdocs.yml` that are not in the content folder."""
-    known = {media.source for media in library.media}
+    known = library.media_targets()
     asked = [("extra_css", path) for path in configuration.extra_css]
     asked += [("extra_javascript", path) for path in configuration.extra_javascript]
     for key, path in asked:

@@ -57,6 +57,9 @@ class Views:
     places: dict[str, Place]
     courses_of: dict[str, str]
     """Source → “course › module”, for lists that mix courses."""
+    extra_styles: tuple[str, ...]
+    """Paths in the site of the owner's style sheets; `extra_problems` names those that do not exist."""
+    extra_scripts: tuple[str, ...]
 
     @classmethod
     def of(
@@ -64,6 +67,7 @@ class Views:
     ) -> Views:
         """Work out once what all pages share."""
         all_shelves = shelves(library, translate)
+        targets = library.media_targets()
         return cls(
             configuration,
             library,
@@ -72,6 +76,8 @@ class Views:
             all_shelves,
             places(library, all_shelves),
             _whereabouts(all_shelves),
+            tuple(targets[source] for source in configuration.extra_css if source in targets),
+            tuple(targets[source] for source in configuration.extra_javascript if source in targets),
         )
 
     # --- pages of the library -----------------------------------------------------------------------------------
@@ -174,17 +180,12 @@ class Views:
             script=to(SCRIPT),
             favicon=to(ICON),
             policy="" if configuration.preview else POLICY,
-            extra_styles=tuple(to(path) for path in self._media_targets(configuration.extra_css)),
-            extra_scripts=tuple(to(path) for path in self._media_targets(configuration.extra_javascript)),
+            extra_styles=tuple(to(path) for path in self.extra_styles),
+            extra_scripts=tuple(to(path) for path in self.extra_scripts),
             menu=tuple(menu),
             search=next((to(index.target) for index in self.indexes if index.is_search), ""),
             footer=configuration.copyright,
         )
-
-    def _media_targets(self, sources: Sequence[str]) -> tuple[str, ...]:
-        """Where the named files of the content folder are in the site; `extra_problems` names those that are not."""
-        targets = {media.source: media.target for media in self.library.media}
-        return tuple(targets[source] for source in sources if source in targets)
 
     # --- parts --------------------------------------------------------------------------------------------------
 
@@ -258,6 +259,8 @@ class Views:
         """The lists under a page's text: what it leads to."""
         if document.kind == "home":
             return self._home_groups(document.target)
+        if document.kind not in ("course", "module"):
+            return ()
         for course in self.library.courses:
             if document.source == course.document.source:
                 return self._course_groups(course)

@@ -63,6 +63,12 @@ def article(file: Path) -> str:
     return file.read_text(encoding="utf-8").partition("<article")[2].partition("</article>")[0]
 
 
+def use_material(project: Project, extra: str = "") -> None:
+    """Change the theme, and nothing else, in the project's configuration."""
+    text = (project.folder / "mkdocs.yml").read_text(encoding="utf-8").replace("name: canoa", "name: material")
+    project.write("mkdocs.yml", text + extra)
+
+
 def mkdocs(project: Project, *arguments: str) -> Outcome:
     done = subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", *arguments],
@@ -147,8 +153,7 @@ def test_the_portuguese_documentation_of_fastapi_builds_with_every_block_and_tab
 @pytest.mark.parametrize("directory_urls", ["true", "false"])
 def test_the_same_content_becomes_a_material_site(tmp_path: Path, directory_urls: str) -> None:
     project = sample(tmp_path)
-    text = (tmp_path / "mkdocs.yml").read_text(encoding="utf-8").replace("name: canoa", "name: material")
-    project.write("mkdocs.yml", f"{text}use_directory_urls: {directory_urls}\n")
+    use_material(project, f"use_directory_urls: {directory_urls}\n")
     outcome = mkdocs(project, "--strict")
     assert outcome.code == 0, outcome.err
     unit = "processo-de-trabalho/acolhimento/o-que-e-acolher"
@@ -167,8 +172,7 @@ def test_the_same_content_becomes_a_material_site(tmp_path: Path, directory_urls
 def test_every_link_of_the_material_site_leads_to_a_file(tmp_path: Path) -> None:
     pytest.importorskip("material")
     project = sample(tmp_path)
-    text = (tmp_path / "mkdocs.yml").read_text(encoding="utf-8").replace("name: canoa", "name: material")
-    project.write("mkdocs.yml", text)
+    use_material(project)
     mkdocs(project)
     root = tmp_path / "build/site"
     broken = [
@@ -185,8 +189,7 @@ def test_markup_in_titles_is_text_in_the_material_site_too(project: Project) -> 
     pytest.importorskip("material")
     title = "A <script>alert(1)</script> & B"
     project.write("content/curso/01-modulo/01-unidade.md", f"---\ntitulo: {title}\nresumo: {title}\n---\n\nTexto.\n")
-    text = (project.folder / "mkdocs.yml").read_text(encoding="utf-8").replace("name: canoa", "name: material")
-    project.write("mkdocs.yml", text)
+    use_material(project)
     assert mkdocs(project).code == 0
     for path, content in project.site().items():
         if path.endswith(".html"):
@@ -198,8 +201,7 @@ def test_media_that_could_run_code_stay_off_the_material_site_too(project: Proje
     pytest.importorskip("material")
     project.write("content/curso/01-modulo/programa.js", "alert(1)")
     project.write("content/curso/01-modulo/mapa.png", b"1")
-    text = (project.folder / "mkdocs.yml").read_text(encoding="utf-8").replace("name: canoa", "name: material")
-    project.write("mkdocs.yml", text)
+    use_material(project)
     assert "programa.js" in mkdocs(project).err
     assert not any(path.endswith("programa.js") for path in project.site())
     assert "curso/modulo/mapa.png" in project.site()
