@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import http.server
 import json
+import os
 import socket
 import threading
 from collections.abc import Callable
@@ -177,17 +178,19 @@ class _HttpServer(http.server.ThreadingHTTPServer):
 
 
 class _Changes(FileSystemEventHandler):
-    """Notes that something was saved."""
+    """Notes that something the site is made from was saved."""
 
-    def __init__(self, ignored: Path) -> None:
+    def __init__(self, read: tuple[Path, ...]) -> None:
         self.saved = threading.Event()
-        self._ignored = str(ignored)
+        self._read = read
 
     def on_any_event(self, event: FileSystemEvent) -> None:
         """Called by the observer's thread; reading a file is no change."""
-        if event.event_type in ("opened", "closed_no_write") or str(event.src_path).startswith(self._ignored):
+        if event.event_type in ("opened", "closed_no_write"):
             return
-        self.saved.set()
+        paths = [Path(os.fsdecode(path)) for path in (event.src_path, event.dest_path) if path]
+        if any(path.is_relative_to(place) for path in paths for place in self._read):
+            self.saved.set()
 
 
 class Server:
@@ -206,7 +209,8 @@ class Server:
         self._after_build = after_build
         self._translate = translate
         self._builds = _Builds()
-        self._changes = _Changes(configuration.site_dir)
+        read = (configuration.docs_dir, configuration.folder / configuration.file, configuration.custom_dir)
+        self._changes = _Changes(tuple(place for place in read if place))
         self._rebuild()
         handler = partial(_Handler, builds=self._builds, directory=str(configuration.site_dir))
         try:

@@ -93,6 +93,21 @@ def test_a_broken_configuration_is_survived(preview: Preview) -> None:
     assert preview.process.poll() is None
 
 
+def test_files_that_the_site_is_not_made_from_rebuild_nothing(preview: Preview) -> None:
+    first = next(preview.events())
+    preview.project.write("anotacoes.txt", "nada")
+    time.sleep(1.5)
+    assert next(preview.events()) == first
+
+
+def test_editing_the_configuration_rebuilds_the_site(preview: Preview) -> None:
+    events = preview.events()
+    first = next(events)
+    preview.project.configure("copyright: Rede Norte\n")
+    assert next(events)["build"] != first["build"]
+    assert "Rede Norte" in preview.get("/curso/index.html")[1]
+
+
 def test_no_file_outside_the_site_is_served(preview: Preview) -> None:
     for path in ("/../../mkdocs.yml", "/%2e%2e/%2e%2e/mkdocs.yml", "/..%2f..%2fmkdocs.yml"):
         assert preview.get(path)[0] == 404
