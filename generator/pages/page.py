@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+
+import imagesize
 
 from generator.problems import Problem
 
@@ -30,6 +33,22 @@ class SiteIndex:
     """Source path → title, for links that have no text of their own."""
     assets: Mapping[str, Asset]
     """Source path → asset."""
+
+    def image_size(self, asset: Asset) -> tuple[int, int] | None:
+        """Width and height of an image in CSS pixels; None when its header cannot be read."""
+        try:
+            width, height = imagesize.get(asset.file)
+        except (OSError, ValueError):
+            return None
+        return (round(width) or 1, round(height) or 1) if width > 0 and height > 0 else None
+
+    def captions(self, asset: Asset) -> bytes | None:
+        """The captions when they are WebVTT (W3C WebVTT, section 4.1: the file begins with `WEBVTT`), else None."""
+        try:
+            content = Path(asset.file).read_bytes()
+        except OSError:
+            return None
+        return content if content.removeprefix(b"\xef\xbb\xbf").startswith(b"WEBVTT") else None
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,6 @@ import posixpath
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-
-import imagesize
 
 from generator.pages.links import (
     Broken,
@@ -28,7 +25,7 @@ from generator.pages.links import (
     relative_address,
     resolve,
 )
-from generator.pages.page import Asset, OutgoingLink, PageSource, SiteIndex
+from generator.pages.page import OutgoingLink, PageSource, SiteIndex
 from generator.pages.tags import find_ids, read_attributes, tag_pattern, write_tag
 from generator.problems import Problem, problem
 
@@ -241,7 +238,7 @@ class _Rewriter:
         written = attributes["src"]
         if not attributes.get("alt", "").strip() and attributes.get("role") not in ("presentation", "none"):
             self.report("image-no-alt", written)
-        sizes = image_size(found.asset.file, attributes)
+        sizes = missing_sizes(self.site.image_size(found.asset), attributes)
         attributes["src"] = self.address_of(found)
         self.keep_local_candidates(attributes)
         attributes.setdefault("alt", "")
@@ -324,7 +321,7 @@ class _Rewriter:
         if not isinstance(found, LocalAsset):
             self.report(MISSING_MEDIA.get(type(found), "link-broken"), written)
             return ""
-        text = read_captions(found.asset)
+        text = self.site.captions(found.asset)
         if text is None:
             self.report("media-captions-format", written)
             return ""
@@ -344,17 +341,11 @@ WRITERS: Mapping[str, Callable[[_Rewriter, re.Match[str]], str]] = {
 }
 
 
-def image_size(file: str, written: Mapping[str, str]) -> dict[str, str]:
-    """Width and height in CSS pixels, so that the text does not jump; the author's own come first.
-
-    Empty when the file's header cannot be read.
-    """
-    try:
-        width, height = imagesize.get(file)
-    except (OSError, ValueError):
+def missing_sizes(size: tuple[int, int] | None, written: Mapping[str, str]) -> dict[str, str]:
+    """Width and height that the author did not write, in the image's proportions, so that the text does not jump."""
+    if size is None or ("width" in written and "height" in written):
         return {}
-    if width <= 0 or height <= 0 or ("width" in written and "height" in written):
-        return {}
+    width, height = size
     wanted = written.get("width", "") + written.get("height", "")
     if wanted and not wanted.isdigit():
         return {}
@@ -362,13 +353,4 @@ def image_size(file: str, written: Mapping[str, str]) -> dict[str, str]:
         return {"height": str(max(1, round(int(wanted) * height / width)))}
     if "height" in written:
         return {"width": str(max(1, round(int(wanted) * width / height)))}
-    return {"width": str(round(width)), "height": str(round(height))}
-
-
-def read_captions(asset: Asset) -> bytes | None:
-    """The captions when they are WebVTT (W3C WebVTT, section 4.1: the file begins with `WEBVTT`), else None."""
-    try:
-        content = Path(asset.file).read_bytes()
-    except OSError:
-        return None
-    return content if content.removeprefix(b"\xef\xbb\xbf").startswith(b"WEBVTT") else None
+    return {"width": str(width), "height": str(height)}
