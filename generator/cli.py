@@ -10,7 +10,9 @@ import argparse
 import gettext
 import os
 import sys
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,11 +21,15 @@ from generator.language import CATALOGUES, DEFAULT_LANGUAGE, DOMAIN, closest_lan
 from generator.problem_kinds import N_
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from generator.problems import Count, Problem
     from generator.site.build import BuildReport, Listener
     from generator.site.configuration import SiteConfiguration
+    from generator.site.workshop import Workshop
 
 DONE, CONTENT_ERRORS, WRONG_USE, REFUSED, INTERRUPTED = 0, 1, 2, 3, 130
+SECONDS_BETWEEN_DRAWINGS = 0.1
 LANGUAGE_VARIABLE = "CANOA_LANG"
 FORMATS = ("text", "json", "github")
 
@@ -121,8 +127,10 @@ def build(options: argparse.Namespace) -> int:
 
     configuration, found = _configuration(options)
     strict = options.strict or configuration.strict
-    with _progress(options) as listener:
-        report = build_site(configuration, listener=listener, keep_going=options.keep_going, strict=strict)
+    with _workshop(options, configuration) as workshop, _progress(options) as listener:
+        report = build_site(
+            configuration, listener=listener, keep_going=options.keep_going, strict=strict, workshop=workshop
+        )
     problems = (*found, *report.problems)
     _show_problems(problems, options.format)
     if options.format != "json":
@@ -136,12 +144,23 @@ def check(options: argparse.Namespace) -> int:
     from generator.site.build import check_site
 
     configuration, found = _configuration(options)
-    with _progress(options) as listener:
-        problems = (*found, *check_site(configuration, listener))
+    with _workshop(options, configuration) as workshop, _progress(options) as listener:
+        problems = (*found, *check_site(configuration, listener, workshop=workshop))
     _show_problems(problems, options.format)
     if options.format == "text":
         _say(_counted(count(problems)))
     return _exit_code(problems, strict=options.strict or configuration.strict)
+
+
+def clean(options: argparse.Namespace) -> int:
+    """`canoa clean`: remove what builds keep for later builds."""
+    from generator.site.cache import clean as clean_cache
+
+    configuration, _found = _configuration(options)
+    freed = clean_cache(configuration.cache_dir) if configuration.cache_dir else 0
+    _ = gettext.gettext
+    _say(_("{size} freed: {folder}").format(size=_size(freed), folder=_shown_folder(configuration.cache_dir)))
+    return DONE
 
 
 def serve(options: argparse.Namespace) -> int:
@@ -211,6 +230,48 @@ def _configuration(options: argparse.Namespace) -> tuple[SiteConfiguration, tupl
 
         configuration = replace(configuration, site_dir=options.site_dir.resolve())
     return configuration, found
+
+
+@contextmanager
+def _workshop(options: argparse.Namespace, configuration: SiteConfiguration) -> Iterator[Workshop]:
+    """The cache and the workers that the options ask for."""
+    from generator.site.workers import WorkersDifferError
+    from generator.site.workshop import Workshop
+
+    _ = gettext.gettext
+    try:
+        with _executor(options.executor) as (executor, slots):
+            count = slots or options.workers or 0
+            with Workshop.open(configuration, workers=count, executor=executor, use_cache=options.cache) as workshop:
+                yield workshop
+    except WorkersDifferError:
+        sentence = _(
+            "The workers at {address} would make other pages: they need this version of Canoa and its libraries, and "
+            "must see {folder} under the same path."
+        )
+        raise CommandError(sentence.format(address=options.executor, folder=configuration.docs_dir)) from None
+
+
+@contextmanager
+def _executor(address: str | None) -> Iterator[tuple[Executor | None, int]]:
+    """Where the work is sent, and how many batches fit there; nowhere by default."""
+    if address is None:
+        yield None, 0
+        return
+    from generator.site.executors import ExecutorUnavailableError, open_executor
+
+    try:
+        with open_executor(address) as found:
+            yield found
+    except ExecutorUnavailableError as error:
+        _ = gettext.gettext
+        sentences = {
+            "kind": _("{address} is no address of workers: write dask://host:port."),
+            "library": _("{address} needs Dask: pip install 'canoa[dask]'."),
+            "silent": _("No scheduler answers at {address}."),
+        }
+        code = WRONG_USE if error.reason == "kind" else REFUSED
+        raise CommandError(sentences[error.reason].format(address=address), code) from None
 
 
 def _exit_code(problems: Sequence[Problem], *, strict: bool) -> int:
@@ -316,6 +377,7 @@ class _Progress:
     def __init__(self, *, shown: bool) -> None:
         self._shown = shown
         self._bar: Progress | None = None
+        self._drawn = 0.0
 
     def __enter__(self) -> Listener:
         if not self._shown:
@@ -323,7 +385,8 @@ class _Progress:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        self._bar = Progress(*columns, console=_console(), transient=True)
+        # Without a thread of its own: worker processes are forked safely only while there is just one thread.
+        self._bar = Progress(*columns, console=_console(), transient=True, auto_refresh=False)
         self._bar.start()
         return self._advance
 
@@ -340,7 +403,16 @@ class _Progress:
         task = next((task.id for task in bar.tasks if task.fields["stage"] == stage), None)
         if task is None:
             task = bar.add_task(names.get(stage, stage), total=total or None, stage=stage)
-        bar.update(task, completed=done, total=total or None)
+        is_last = done == total
+        bar.update(task, completed=done, total=total or None, refresh=is_last or self._is_due())
+
+    def _is_due(self) -> bool:
+        """Drawing costs more than a page: ten times a second is enough."""
+        now = time.monotonic()
+        if now < self._drawn + SECONDS_BETWEEN_DRAWINGS:
+            return False
+        self._drawn = now
+        return True
 
 
 def _progress(options: argparse.Namespace) -> _Progress:
@@ -364,6 +436,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_check(commands)
     _add_serve(commands)
     _add_fmt(commands)
+    _add_clean(commands)
     return parser
 
 
@@ -389,6 +462,7 @@ def _add_build(commands: Subparsers) -> None:
     _add_strict(parser)
     _add_format(parser)
     parser.add_argument("-d", "--site-dir", type=Path, metavar=_("FOLDER"), help=_("where the site goes"))
+    _add_work(parser)
     parser.add_argument("--keep-going", action="store_true", help=_("write the site in spite of errors"))
 
 
@@ -396,6 +470,7 @@ def _add_check(commands: Subparsers) -> None:
     parser = _command(commands, "check", gettext.gettext("Check the content without building the site."), check)
     _add_strict(parser)
     _add_format(parser)
+    _add_work(parser)
 
 
 def _add_serve(commands: Subparsers) -> None:
@@ -412,6 +487,23 @@ def _add_fmt(commands: Subparsers) -> None:
     _ = gettext.gettext
     parser = _command(commands, "fmt", _("Write what a machine writes better into the content."), format_content)
     parser.add_argument("--ids", action="store_true", help=_("give every block without an id a stable one"))
+
+
+def _add_clean(commands: Subparsers) -> None:
+    _ = gettext.gettext
+    _command(commands, "clean", _("Remove what builds keep so that later builds are quick."), clean)
+
+
+def _add_work(parser: argparse.ArgumentParser) -> None:
+    """How the work is done; the site is the same in every case."""
+    _ = gettext.gettext
+    parser.add_argument(
+        "-j", "--workers", type=int, metavar=_("NUMBER"), help=_("processes that render pages (default: one per core)")
+    )
+    parser.add_argument("--executor", metavar=_("ADDRESS"), help=_("render on other computers: dask://host:port"))
+    parser.add_argument(
+        "--no-cache", dest="cache", action="store_false", help=_("use and keep nothing of other builds")
+    )
 
 
 def _add_strict(parser: argparse.ArgumentParser) -> None:

@@ -5,8 +5,8 @@ To add one: a function that yields problems, its name in `RULES`, its sentences 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from pathlib import PurePosixPath
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 
 from generator.content.model import Document, Library
 from generator.content.slugs import is_reserved
@@ -41,9 +41,10 @@ def portable_names(library: Library, shown: str) -> Iterator[Problem]:
     """Names that a stick or a Windows computer will not keep, and the theme's own folder."""
     named = [(document.source, document.target) for document in library.documents()]
     named += [(media.source, media.target) for media in library.media]
+    reserved = cache(is_reserved)
     for source, target in named:
-        parts = PurePosixPath(target).parts
-        bad = next((part for part in parts if is_reserved(part)), "")
+        parts = target.split("/")
+        bad = next((part for part in parts if reserved(part)), "")
         if not bad and len(parts) > 1 and parts[0].casefold() == RESERVED_FOLDER:
             bad = parts[0]
         if bad:
@@ -67,17 +68,17 @@ def unique_ids(library: Library, shown: str) -> Iterator[Problem]:
 
 def known_vocabulary(library: Library, shown: str) -> Iterator[Problem]:
     """Audience, tools and priority problems are closed lists."""
-    problems = tuple(entry.id for entry in library.problems)
+    problems = {entry.id: entry.name for entry in library.problems}
     for document in library.documents():
         metadata = document.metadata
         if "publico" in document.lines:
-            yield from _unknown(document, shown, "publico", metadata.audience, tuple(AUDIENCES))
-        yield from _unknown(document, shown, "ferramentas", metadata.tools, tuple(TOOLS))
+            yield from _unknown(document, shown, "publico", metadata.audience, AUDIENCES)
+        yield from _unknown(document, shown, "ferramentas", metadata.tools, TOOLS)
         yield from _unknown(document, shown, "problemas", metadata.problems, problems)
 
 
 def _unknown(
-    document: Document, shown: str, key: str, values: tuple[str, ...], known: tuple[str, ...]
+    document: Document, shown: str, key: str, values: tuple[str, ...], known: Mapping[str, str]
 ) -> Iterator[Problem]:
     for value in values:
         if value not in known:

@@ -1,32 +1,32 @@
 """A content folder becomes a `Library` and the problems found on the way.
 
-Three shapes are understood.  A *course tree* (see `is_course_tree`) is courses, modules, units, cases and worksheets.
+Three shapes are understood.  A *course tree* (see `_is_course_tree`) is courses, modules, units, cases and worksheets.
 Otherwise the folder is a plain MkDocs project, and its `nav`, or else its folders, are the library.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from generator.content import checks
 from generator.content.course_tree import course_library
-from generator.content.documents import GLOSSARY, media_of, read_pages
-from generator.content.front_matter import split_front_matter
-from generator.content.inheritance import inherit
+from generator.content.documents import media_of, page_files, pages_of
+from generator.content.headers import GLOSSARY, Header, HeaderReader, course_problems, read_headers
 from generator.content.model import Library, PriorityProblem
 from generator.content.options import LibraryOptions
 from generator.content.plain_project import plain_library
 from generator.content.priority_problems import FILE as PROBLEMS_FILE
 from generator.content.priority_problems import read_priority_problems
-from generator.content.text import read_text
-from generator.content.tree import Tree, read_tree
-from generator.problems import Problem, problem
+from generator.content.tree import Tree, TreeFile, read_tree
+from generator.problems import Problem
 
-__all__ = ["LibraryOptions", "Loaded", "is_course_tree", "load_library"]
+__all__ = ["LibraryOptions", "Loaded", "load_library", "read_tree"]
 
-_COURSE_KEYS = frozenset({"titulo", "publico", "problemas", "ferramentas", "duracao", "revisao", "eletiva"})
+_COURSE_FRONT = re.compile(r"[^/]+/index\.md")
+
+Headers = list[tuple[TreeFile, Header]]
 
 
 @dataclass(frozen=True)
@@ -37,42 +37,48 @@ class Loaded:
     problems: tuple[Problem, ...]
 
 
-def load_library(options: LibraryOptions) -> Loaded:
-    """Read every header under the content folder.  Texts are not kept: memory grows with the index only."""
-    if not options.folder.is_dir():
-        return Loaded(Library(), (problem("mkdocs.yml", 0, "configuration-no-content", folder=options.shown),))
-    tree = read_tree(options.folder, options.shown, options.exclude)
-    problems = list(tree.problems)
-    courses = is_course_tree(tree)
-    pages = read_pages(tree, options, problems, foreign=not courses)
+def load_library(options: LibraryOptions, *, tree: Tree | None = None, read: HeaderReader = read_headers) -> Loaded:
+    """Read every header under the content folder.  Texts are not kept: memory grows with the index only.
+
+    `tree`: the folder as `read_tree` found it; `read`: how the headers of its pages are read.
+    """
+    tree = tree or read_tree(options.folder, options.shown, options.exclude)
+    if not tree.exists:
+        return Loaded(Library(), tree.problems)
+    files = page_files(tree)
+    headers: Headers = list(zip(files, read(files), strict=True))
+    is_course_tree = _is_course_tree(tree, headers)
+    pages = pages_of(headers, options, numbered=is_course_tree)
+    problems = [*tree.problems, *_header_problems(headers, options.shown, courses=is_course_tree)]
     vocabulary = _read_vocabulary(options, problems)
-    arrange = course_library if courses else plain_library
-    library = inherit(arrange(pages, options, problems), options)
+    arrange = course_library if is_course_tree else plain_library
     library = replace(
-        library,
+        arrange(pages, options, problems),
         problems=vocabulary,
-        abbreviations=pages[GLOSSARY].abbreviations if GLOSSARY in pages else {},
-        media=tuple(media_of(tree, options, problems, numbered=courses)),
+        abbreviations=pages[GLOSSARY].header.abbreviations if GLOSSARY in pages else {},
+        media=tuple(media_of(tree, options, problems, numbered=is_course_tree)),
     )
-    problems += checks.check_library(library, options.shown, courses=courses)
+    problems += checks.check_library(library, options.shown, courses=is_course_tree)
     return Loaded(library, tuple(problems))
 
 
-def is_course_tree(tree: Tree) -> bool:
+def _is_course_tree(tree: Tree, headers: Headers) -> bool:
     """True when the folder was written for Canoa: it has `problemas.yml`, or a course's header.
 
     A course's header is the front matter of `<folder>/index.md` with a key of ours, such as `titulo`.
     """
-    if any(found.source == PROBLEMS_FILE for found in tree.files):
-        return True
-    fronts = (found for found in tree.markdown() if re.fullmatch(r"[^/]+/index\.md", found.source))
-    return any(_has_course_key(found.file) for found in fronts)
+    return any(found.source == PROBLEMS_FILE for found in tree.files) or any(
+        header.has_course_key and _COURSE_FRONT.fullmatch(found.source) for found, header in headers
+    )
 
 
-def _has_course_key(file: Path) -> bool:
-    text, _ = read_text(file, "")
-    header = split_front_matter(text or "").header or ""
-    return any(line.partition(":")[0].strip() in _COURSE_KEYS for line in header.split("\n"))
+def _header_problems(headers: Headers, shown: str, *, courses: bool) -> Iterator[Problem]:
+    """What was wrong with single headers, by the paths that authors know."""
+    for file, header in headers:
+        for found in header.problems:
+            yield replace(found, path=f"{shown}/{found.path}")
+        if courses and header.is_readable:
+            yield from course_problems(header, f"{shown}/{file.source}")
 
 
 def _read_vocabulary(options: LibraryOptions, problems: list[Problem]) -> tuple[PriorityProblem, ...]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal, Union
 
 Kind = Literal["home", "course", "module", "unit", "case", "worksheet", "glossary", "page"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Person:
     """An author of a page."""
 
@@ -18,7 +19,7 @@ class Person:
     orcid: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Metadata:
     """What a front matter says, validated; what is inherited is already filled in."""
 
@@ -44,7 +45,7 @@ class Metadata:
     """Stable for ever; by default the path of the page without its suffix."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Document:
     """One Markdown file: where it is, where it goes, what its front matter says."""
 
@@ -65,28 +66,28 @@ class Document:
         return self.metadata.title
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Unit:
     """A lesson."""
 
     document: Document
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Case:
     """A case study with decisions."""
 
     document: Document
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Worksheet:
     """A form to fill in at work (*ficha*)."""
 
     document: Document
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Module:
     """A part of a course: its presentation and its units, in order."""
 
@@ -94,7 +95,7 @@ class Module:
     units: tuple[Unit, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Course:
     """A course: its presentation, its modules in order, its cases and its worksheets."""
 
@@ -117,7 +118,7 @@ class Course:
         yield from (worksheet.document for worksheet in self.worksheets)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Section:
     """A part of a library that has no courses: an entry of MkDocs's `nav`, or a folder."""
 
@@ -137,7 +138,7 @@ class Section:
                 yield child
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PriorityProblem:
     """An entry of `problemas.yml`: what a team's territory suffers from, by which electives are chosen."""
 
@@ -150,7 +151,7 @@ class PriorityProblem:
     description: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Media:
     """A file that is not Markdown."""
 
@@ -180,6 +181,10 @@ class Library:
 
     def documents(self) -> tuple[Document, ...]:
         """Every page once, in reading order."""
+        return self._documents
+
+    @cached_property
+    def _documents(self) -> tuple[Document, ...]:
         pages: dict[str, Document] = {}
         for document in self._in_order():
             pages.setdefault(document.source, document)

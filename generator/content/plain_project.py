@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from pathlib import PurePosixPath
 from typing import Any
 
-from generator.content.documents import Page, title_from, titled
+from generator.content.documents import Page, document_of, site_metadata
+from generator.content.headers import title_from
 from generator.content.model import Document, Library, Section
 from generator.content.options import LibraryOptions
 from generator.content.slugs import is_index, sort_key
@@ -16,9 +16,12 @@ from generator.problems import Problem, problem
 
 def plain_library(pages: dict[str, Page], options: LibraryOptions, problems: list[Problem]) -> Library:
     """Arrange the pages as sections: as `nav` says, or as the folders are."""
-    documents = {source: titled(page, "page") for source, page in pages.items()}
+    site = site_metadata(options)
+    documents = {source: document_of(page, "page", site) for source, page in pages.items()}
     home = documents.get("index.md") or documents.get("README.md")
-    children = tuple(_from_nav(options.nav, documents, problems) if options.nav else _from_folder("", documents))
+    children = tuple(
+        _from_nav(options.nav, documents, problems) if options.nav else _from_folder("", documents.values())
+    )
     home = replace(home, kind="home") if home else None
     listed = {document.source for document in Section("", None, children).documents()}
     return Library(
@@ -60,22 +63,25 @@ def _renamed(document: Document, title: str) -> Document:
 def _section(title: str, children: tuple[Section | Document, ...]) -> Section:
     """A section; an `index.md` as its first child is its own page."""
     first = children[0] if children else None
-    if isinstance(first, Document) and is_index(PurePosixPath(first.source)):
+    if isinstance(first, Document) and is_index(first.source.rpartition("/")[2]):
         return Section(title, first, children[1:])
     return Section(title, None, children)
 
 
-def _from_folder(prefix: str, documents: dict[str, Document]) -> Iterator[Section | Document]:
-    inside = [source for source in documents if source.startswith(prefix)]
-    names = sorted({source[len(prefix) :].partition("/")[0] for source in inside}, key=_index_first)
-    for name in names:
-        if prefix + name in documents:
-            yield documents[prefix + name]
+def _from_folder(prefix: str, inside: Iterable[Document]) -> Iterator[Section | Document]:
+    """The pages of the folder `prefix` and of those below it."""
+    by_name: dict[str, list[Document]] = {}
+    for document in inside:
+        by_name.setdefault(document.source[len(prefix) :].partition("/")[0], []).append(document)
+    for name in sorted(by_name, key=_index_first):
+        first = by_name[name][0]
+        if first.source == prefix + name:
+            yield first
         else:
-            children = tuple(_from_folder(f"{prefix}{name}/", documents))
+            children = tuple(_from_folder(f"{prefix}{name}/", by_name[name]))
             section = _section(title_from(f"{name}/index.md"), children)
             yield replace(section, title=section.document.title) if section.document else section
 
 
 def _index_first(name: str) -> tuple[bool, tuple[int, str, str]]:
-    return (not is_index(PurePosixPath(name)), sort_key(name))
+    return (not is_index(name), sort_key(name))

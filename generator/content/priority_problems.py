@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from generator.content.front_matter import YamlLoader
 from generator.content.model import PriorityProblem
 from generator.problem_kinds import N_
 from generator.problems import Problem, problem
@@ -19,8 +20,7 @@ _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 def read_priority_problems(file: Path, shown: str) -> tuple[tuple[PriorityProblem, ...], list[Problem]]:
     """Read the list; entries that are not complete are problems and are left out."""
     try:
-        root = yaml.compose(file.read_text(encoding="utf-8-sig"), Loader=yaml.SafeLoader)
-        entries = yaml.safe_load(file.read_text(encoding="utf-8-sig"))
+        root, entries = _load_yaml(file.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError as error:
         return (), [problem(shown, 0, "file-not-utf8", position=error.start)]
     except yaml.YAMLError as error:
@@ -30,6 +30,15 @@ def read_priority_problems(file: Path, shown: str) -> tuple[tuple[PriorityProble
     if not isinstance(entries, list) or not isinstance(root, yaml.SequenceNode):
         return (), [problem(shown, 1, "vocabulary-not-list")]
     return _entries(entries, [node.start_mark.line + 1 for node in root.value], shown)
+
+
+def _load_yaml(text: str) -> tuple[yaml.Node | None, Any]:
+    loader = YamlLoader(text)
+    try:
+        root = loader.get_single_node()
+        return root, loader.construct_document(root) if root else None
+    finally:
+        loader.dispose()
 
 
 def _entries(entries: list[Any], lines: list[int], shown: str) -> tuple[tuple[PriorityProblem, ...], list[Problem]]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from pathlib import PurePosixPath
+from functools import lru_cache
 
 from generator.naming import fold, slug
 
 _ORDER = re.compile(r"^\d+[-_. ]+(?=.)")
+_NUMBER = re.compile(r"\d+")
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _WINDOWS_DEVICES = frozenset(
     ["con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10))]
 )
@@ -20,6 +22,8 @@ LONGEST_NAME = 120
 
 def slugify(text: str) -> str:
     """Lower-case ASCII words joined by hyphens; a name made of other scripts becomes a digest, never nothing."""
+    if _SLUG.fullmatch(text):
+        return text
     return slug(text) or "pagina-" + hashlib.sha256(unicodedata.normalize("NFC", text).encode()).hexdigest()[:8]
 
 
@@ -28,28 +32,41 @@ def page_slug(name: str, *, numbered: bool) -> str:
     return slugify(without_order(name) if numbered else name)
 
 
+@lru_cache(maxsize=1024)
+def folder_target(folder: str, *, numbered: bool) -> str:
+    """Where the pages of a folder go: `c/01-modulo/` → `c/modulo/`."""
+    return "".join(f"{page_slug(name, numbered=numbered)}/" for name in folder.split("/")[:-1])
+
+
 def without_order(name: str) -> str:
     """A name without the number that only orders: `02-escuta` gives `escuta`."""
     return _ORDER.sub("", name)
 
 
-def is_index(path: PurePosixPath) -> bool:
-    """True for the page of a folder itself: `index.md`, or `README.md` as MkDocs takes it."""
-    return path.stem.lower() in ("index", "readme")
+def stem(name: str) -> str:
+    """A file's name without its last suffix: `a.b.md` gives `a.b`."""
+    dot = name.rfind(".")
+    return name[:dot] if 0 < dot < len(name) - 1 else name
+
+
+def is_index(name: str) -> bool:
+    """True for the name of a folder's own page: `index.md`, or `README.md` as MkDocs takes it."""
+    return stem(name).lower() in ("index", "readme")
 
 
 def media_name(name: str) -> str:
     """A media file's name in the site: kept when it is safe everywhere, folded otherwise."""
     if _SAFE.fullmatch(name):
         return name
-    stem, dot, suffix = name.rpartition(".")
-    return f"{slugify(stem)}.{slugify(suffix)}" if dot and stem else slugify(name)
+    front, dot, suffix = name.rpartition(".")
+    return f"{slugify(front)}.{slugify(suffix)}" if dot and front else slugify(name)
 
 
 def sort_key(name: str) -> tuple[int, str, str]:
     """Order of siblings: by their number, those without one last, then by folded name."""
-    number = re.match(r"\d+", name)
-    return (int(number.group()) if number else 10**9, fold(name), name)
+    number = _NUMBER.match(name)
+    folded = name.lower() if name.isascii() else fold(name)
+    return (int(number.group()) if number else 10**9, folded, name)
 
 
 def is_reserved(name: str) -> bool:

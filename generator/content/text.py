@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from generator.problems import Problem, problem
@@ -12,11 +13,18 @@ LARGEST_PAGE = 2 * 1024 * 1024
 
 def read_text(file: Path, shown: str) -> tuple[str | None, list[Problem]]:
     """Read a page's text, or say why it cannot be read."""
+    content, problems = read_content(file, shown)
+    return (None, problems) if content is None else decode_text(content, shown)
+
+
+def read_content(file: Path | str, shown: str) -> tuple[bytes | None, list[Problem]]:
+    """Read a page's bytes, or say why it cannot be read."""
     try:
-        size = file.stat().st_size
-        if size > LARGEST_PAGE:
-            return None, [problem(shown, 0, "file-too-large", size=megabytes(size), limit=megabytes(LARGEST_PAGE))]
-        return decode_text(file.read_bytes(), shown)
+        with open(file, "rb", buffering=0) as stream:
+            size = os.fstat(stream.fileno()).st_size
+            if size > LARGEST_PAGE:
+                return None, [problem(shown, 0, "file-too-large", size=megabytes(size), limit=megabytes(LARGEST_PAGE))]
+            return stream.readall(), []
     except OSError as error:
         return None, [problem(shown, 0, "file-unreadable", reason=error.strerror or str(error))]
 

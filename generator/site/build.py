@@ -5,44 +5,21 @@ Read `build_site` from top to bottom: that is the data flow.
 
 from __future__ import annotations
 
-import gzip
 import time
-from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from generator.content.library import LibraryOptions, Loaded, load_library
-from generator.content.model import Library
-from generator.language import load_translations
-from generator.pages.markdown import Renderer
-from generator.problems import Problem, count, in_order, problem
+from generator.problems import Problem, count, problem
+from generator.site.cache import BuildCache, problems_from, problems_values
 from generator.site.configuration import SiteConfiguration
-from generator.site.glossary import complete_glossary
-from generator.site.indexes import Term, make_indexes
 from generator.site.output import ForeignFolderError, SiteWriter
-from generator.site.rendering import (
-    Rendering,
-    cross_page_problems,
-    extra_problems,
-    render_documents,
-    render_options,
-    site_index,
-)
-from generator.site.sitemap import make_sitemap
-from generator.site.templates import load_template, render_view, theme_folder
-from generator.site.view import PageView
-from generator.site.views import ICON, SCRIPT, STYLE, Views
+from generator.site.preparation import Listener, Prepared, prepare_site, read_site_tree, silent
+from generator.site.publication import Weight, heaviest_page, write_site
+from generator.site.snapshot import Snapshot, found_outputs
+from generator.site.workshop import Workshop
 
-Listener = Callable[[str, int, int], None]
-"""Told of progress: name of the stage (`read`, `render`, `write`), pages done, pages in all."""
-
-
-@dataclass(frozen=True)
-class Weight:
-    """What a page costs a reader: bytes of its HTML, compressed as a server would send it."""
-
-    target: str
-    compressed: int
+__all__ = ["BuildReport", "Listener", "Weight", "build_site", "check_site"]
 
 
 @dataclass(frozen=True)
@@ -61,9 +38,12 @@ class BuildReport:
     site_dir: Path | None = None
 
 
-def check_site(configuration: SiteConfiguration, listener: Listener | None = None) -> tuple[Problem, ...]:
-    """Every problem of the content, without writing anything."""
-    return prepare_site(configuration, listener).problems
+def check_site(
+    configuration: SiteConfiguration, listener: Listener | None = None, *, workshop: Workshop | None = None
+) -> tuple[Problem, ...]:
+    """Every problem of the content, without writing a site."""
+    with Workshop.for_one(configuration, workshop) as shop:
+        return prepare_site(configuration, shop, listener=listener).problems
 
 
 def build_site(
@@ -73,6 +53,7 @@ def build_site(
     keep_going: bool = False,
     strict: bool = False,
     shared_folder: bool = False,
+    workshop: Workshop | None = None,
 ) -> BuildReport:
     """Build the whole site.
 
@@ -80,149 +61,74 @@ def build_site(
     write into the folder too (MkDocs's plugins do), so files that we do not know are left there.
     """
     started = time.perf_counter()
-    tell = listener or _silent
-    prepared = prepare_site(configuration, tell)
-    if count(prepared.problems).fails(strict=strict) and not keep_going:
-        return BuildReport(prepared.problems, written=False, seconds=time.perf_counter() - started)
-    writer = SiteWriter(configuration.site_dir, shared=shared_folder)
-    try:
-        writer.open()
-    except ForeignFolderError:
-        found = problem(configuration.file, 0, "site-folder-foreign", folder=configuration.site_dir.name)
-        return BuildReport((*prepared.problems, found), written=False, seconds=time.perf_counter() - started)
-    heaviest = _write_pages(prepared, writer, tell)
-    _write_media(prepared, writer)
-    _write_theme(configuration, writer)
-    writer.close()
+    with Workshop.for_one(configuration, workshop) as shop:
+        tree = read_site_tree(configuration)
+        snapshot = Snapshot.take(configuration, tree)
+        report = None if shared_folder else _unchanged(snapshot, configuration, shop.cache)
+        if report is None:
+            prepared = prepare_site(configuration, shop, tree=tree, listener=listener)
+            report = BuildReport(prepared.problems, written=False)
+            if keep_going or not count(prepared.problems).fails(strict=strict):
+                report = _write(prepared, shop.cache, snapshot, listener or silent, shared=shared_folder)
+        elif count(report.problems).fails(strict=strict) and not keep_going:
+            report = BuildReport(report.problems, written=False)
+    return replace(report, seconds=time.perf_counter() - started)
+
+
+def _write(prepared: Prepared, cache: BuildCache, snapshot: Snapshot, tell: Listener, *, shared: bool) -> BuildReport:
+    configuration = prepared.configuration
+    writer = SiteWriter(configuration.site_dir, cache, shared=shared)
+    with cache.alone(configuration.site_dir):
+        try:
+            writer.open()
+        except ForeignFolderError:
+            found = problem(configuration.file, 0, "site-folder-foreign", folder=configuration.site_dir.name)
+            return BuildReport((*prepared.problems, found), written=False)
+        snapshot.leave(configuration, cache, None)
+        targets = write_site(prepared, writer, tell)
+        writer.close()
+        report = BuildReport(
+            problems=prepared.problems,
+            written=True,
+            pages=len(targets),
+            files=len(writer.sizes),
+            changed=writer.changed,
+            bytes=sum(writer.sizes.values()),
+            heaviest=heaviest_page(writer, targets),
+            site_dir=configuration.site_dir,
+        )
+        if not shared and not any(one.facts is None or one.facts.volatile for one in prepared.rendered.renderings):
+            snapshot.leave(configuration, cache, _noted(report, writer.outputs_digest()))
+    cache.forget_old_pages([one.facts.key for one in prepared.rendered.renderings if one.facts])
+    return report
+
+
+# --- nothing to do ------------------------------------------------------------------------------------------------
+
+
+def _unchanged(snapshot: Snapshot, configuration: SiteConfiguration, cache: BuildCache) -> BuildReport | None:
+    """The report of the last build, when nothing has changed since: neither what it read nor what it wrote."""
+    noted = snapshot.recall(configuration, cache)
+    if noted is None or noted["outputs"] != found_outputs(configuration.site_dir).hex():
+        return None
     return BuildReport(
-        problems=prepared.problems,
+        problems=tuple(problems_from(noted["problems"])),
         written=True,
-        pages=sum(1 for target in writer.sizes if target.endswith(".html")),
-        files=len(writer.sizes),
-        changed=writer.changed,
-        bytes=sum(writer.sizes.values()),
-        seconds=time.perf_counter() - started,
-        heaviest=heaviest,
+        pages=noted["pages"],
+        files=noted["files"],
+        bytes=noted["bytes"],
+        heaviest=Weight(*noted["heaviest"]) if noted["heaviest"] else None,
         site_dir=configuration.site_dir,
     )
 
 
-@dataclass(frozen=True)
-class Prepared:
-    """A library with its pages rendered and checked: all that writing needs."""
-
-    configuration: SiteConfiguration
-    library: Library
-    renderings: tuple[Rendering, ...]
-    terms: tuple[Term, ...]
-    problems: tuple[Problem, ...]
-
-
-def prepare_site(configuration: SiteConfiguration, listener: Listener | None = None) -> Prepared:
-    """Read, render, check; nothing is written."""
-    tell = listener or _silent
-    tell("read", 0, 0)
-    loaded = load_site_library(configuration)
-    translate = load_translations(configuration.language).gettext
-    documents = loaded.library.documents()
-    renderer = Renderer(render_options(configuration, loaded.library, translate))
-    index = site_index(configuration, loaded.library)
-    renderings = []
-    for rendering in render_documents(documents, configuration, renderer, index):
-        renderings.append(rendering)
-        tell("render", len(renderings), len(documents))
-    completed, terms = _with_glossary(renderings, loaded.library, translate)
-    problems = in_order(
-        (
-            *loaded.problems,
-            *renderer.problems,
-            *(found for rendering in completed for found in rendering.problems),
-            *extra_problems(configuration, loaded.library),
-            *cross_page_problems(completed, configuration.shown_docs),
-        )
-    )
-    return Prepared(configuration, loaded.library, tuple(completed), terms, problems)
-
-
-def load_site_library(configuration: SiteConfiguration) -> Loaded:
-    """The library of a site's content folder."""
-    return load_library(
-        LibraryOptions(
-            folder=configuration.docs_dir,
-            shown=configuration.shown_docs,
-            exclude=configuration.exclude,
-            nav=configuration.nav,
-            licence=configuration.licence,
-            authors=configuration.authors,
-            directory_urls=configuration.directory_urls,
-            allow_active=configuration.allow_html,
-            trusted=configuration.trusted,
-        )
-    )
-
-
-def _with_glossary(
-    renderings: Sequence[Rendering], library: Library, translate: Callable[[str], str]
-) -> tuple[list[Rendering], tuple[Term, ...]]:
-    completed = list(renderings)
-    terms: tuple[Term, ...] = ()
-    for position, rendering in enumerate(renderings):
-        if rendering.document == library.glossary and rendering.page:
-            page, terms = complete_glossary(rendering.page, library.abbreviations, translate)
-            completed[position] = replace(rendering, page=page)
-    return completed, terms
-
-
-def page_views(prepared: Prepared) -> Iterator[PageView]:
-    """Every page of the site: the authors' pages, then the generated ones."""
-    translate = load_translations(prepared.configuration.language).gettext
-    indexes = make_indexes(prepared.library, prepared.terms, translate)
-    views = Views.of(prepared.configuration, prepared.library, indexes, translate)
-    for rendering in prepared.renderings:
-        if rendering.page:
-            yield views.page(rendering.document, rendering.page)
-    for index in indexes:
-        yield views.index(index)
-    if prepared.library.home is None:
-        yield views.home()
-
-
-def _write_pages(prepared: Prepared, writer: SiteWriter, tell: Listener) -> Weight | None:
-    configuration = prepared.configuration
-    template = load_template(load_translations(configuration.language), configuration.custom_dir)
-    heaviest: Weight | None = None
-    targets = []
-    for view in page_views(prepared):
-        content = render_view(template, view)
-        writer.write(view.path, content)
-        targets.append(view.path)
-        tell("write", len(targets), len(prepared.renderings))
-        if heaviest is None or len(content) > heaviest.compressed:
-            weight = Weight(view.path, len(gzip.compress(content, 9, mtime=0)))
-            heaviest = weight if heaviest is None or weight.compressed > heaviest.compressed else heaviest
-    if configuration.site_url:
-        writer.write("sitemap.xml", make_sitemap(configuration.site_url, targets))
-    return heaviest
-
-
-def _write_media(prepared: Prepared, writer: SiteWriter) -> None:
-    for media in prepared.library.media:
-        writer.copy(media.target, prepared.configuration.docs_dir / media.source)
-
-
-def _write_theme(configuration: SiteConfiguration, writer: SiteWriter) -> None:
-    from generator.theme import assemble_script, assemble_styles
-
-    folder = theme_folder()
-    writer.write(STYLE, assemble_styles().style)
-    writer.write(SCRIPT, assemble_script())
-    writer.write(ICON, (folder / ICON).read_bytes())
-    custom = configuration.custom_dir
-    if custom:
-        for file in sorted(custom.rglob("*")):
-            if file.is_file() and file.suffix not in (".html", ".py"):
-                writer.copy(file.relative_to(custom).as_posix(), file)
-
-
-def _silent(stage: str, done: int, total: int) -> None:
-    """No progress wanted."""
+def _noted(report: BuildReport, outputs: bytes) -> dict[str, Any]:
+    heaviest = report.heaviest
+    return {
+        "outputs": outputs.hex(),
+        "problems": problems_values(report.problems),
+        "pages": report.pages,
+        "files": report.files,
+        "bytes": report.bytes,
+        "heaviest": [heaviest.target, heaviest.compressed] if heaviest else None,
+    }

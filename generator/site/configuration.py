@@ -72,6 +72,8 @@ class SiteConfiguration:
     """The pages are only shown to their author, by a server that adds scripts to them."""
     directory_urls: bool = False
     """Pages as `name/index.html`: only for other themes, whose MkDocs names them so."""
+    cache_dir: Path | None = None
+    """Where builds leave what later builds can use; None: nowhere."""
 
     @property
     def shown_docs(self) -> str:
@@ -195,6 +197,7 @@ def configuration_from(
         licence=_licence(options["license"], file, problems),
         authors=people(options["authors"]),
         strict=values.get("strict") is True,
+        cache_dir=_cache_folder(folder, (folder / str(values.get("site_dir") or "site")).resolve()),
     )
     problems += _overlapping(configuration)
     return configuration, tuple(problems)
@@ -208,6 +211,12 @@ def _text(values: Mapping[str, Any], key: str, default: str, file: str, problems
         return str(value)
     problems.append(problem(file, 0, "configuration-value", key=key, value=value, expected=N_("a text")))
     return default
+
+
+def _cache_folder(project: Path, site: Path) -> Path:
+    """Beside the site when that has a folder of its own (`build/site`, `build/cache`), else out of sight."""
+    apart = site.parent != project and site.parent.is_relative_to(project)
+    return site.parent / "cache" if apart else project / ".cache" / "canoa"
 
 
 def _url(value: str, file: str, problems: list[Problem]) -> str:

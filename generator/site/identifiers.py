@@ -7,13 +7,12 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator.language import load_translations
-from generator.pages.markdown import Renderer
 from generator.pages.page import Block
 from generator.problems import Problem, in_order
-from generator.site.build import load_site_library
 from generator.site.configuration import SiteConfiguration
-from generator.site.rendering import Rendering, render_documents, render_options, site_index
+from generator.site.preparation import render_site
+from generator.site.rendering import Rendering
+from generator.site.workshop import Workshop
 
 
 @dataclass(frozen=True)
@@ -28,25 +27,21 @@ class WrittenId:
 
 def write_block_ids(configuration: SiteConfiguration) -> tuple[tuple[WrittenId, ...], tuple[Problem, ...]]:
     """Write the missing ids.  Files with errors are left alone: their problems are returned instead."""
-    loaded = load_site_library(configuration)
-    translate = load_translations(configuration.language).gettext
-    renderer = Renderer(render_options(configuration, loaded.library, translate))
-    index = site_index(configuration, loaded.library)
-    documents = loaded.library.documents()
-    renderings = list(render_documents(documents, configuration, renderer, index))
-    taken = {block.id for one in renderings if one.page for block in one.page.blocks if block.has_written_id}
+    with Workshop.open(configuration) as workshop:
+        renderings = render_site(configuration, workshop).renderings
+    taken = {block.id for one in renderings if one.facts for block in one.facts.blocks if block.has_written_id}
     written: list[WrittenId] = []
     problems: list[Problem] = []
     for rendering in renderings:
         errors = [found for found in rendering.problems if found.is_error]
         problems += errors
-        if rendering.page and not errors:
+        if not errors:
             written += _write_into(rendering, configuration, taken)
     return tuple(written), in_order(problems)
 
 
 def _write_into(rendering: Rendering, configuration: SiteConfiguration, taken: set[str]) -> list[WrittenId]:
-    missing = [block for block in rendering.page.blocks if not block.has_written_id] if rendering.page else []
+    missing = [block for block in rendering.facts.blocks if not block.has_written_id] if rendering.facts else []
     if not missing:
         return []
     file = configuration.docs_dir / rendering.document.source

@@ -14,9 +14,11 @@ from typing import Any
 from generator.content.model import Course, Document
 from generator.language import load_translations
 from generator.problems import Problem
-from generator.site.build import Prepared, page_views, prepare_site
 from generator.site.configuration import SiteConfiguration
+from generator.site.preparation import Prepared, prepare_site
+from generator.site.publication import page_views
 from generator.site.view import CardGroup, Link, PageView, TocEntry
+from generator.site.workshop import Workshop
 
 Translate = Callable[[str], str]
 
@@ -36,9 +38,10 @@ class Edition:
     @classmethod
     def of(cls, configuration: SiteConfiguration, *, directory_urls: bool) -> Edition:
         """Read, render and check everything once."""
-        prepared = prepare_site(replace(configuration, directory_urls=directory_urls))
-        sources = {document.target: document.source for document in prepared.library.documents()}
-        views = {sources.get(view.path, _generated_source(view.path)): view for view in page_views(prepared)}
+        with Workshop.open(configuration) as workshop:
+            prepared = prepare_site(replace(configuration, directory_urls=directory_urls), workshop)
+            sources = {document.target: document.source for document in prepared.library.documents()}
+            views = {sources.get(view.path, _generated_source(view.path)): view for view in page_views(prepared)}
         pages = {source: view.path for source, view in views.items()}
         return cls(prepared, views, {**prepared.library.media_targets(), **pages})
 

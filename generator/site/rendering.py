@@ -1,23 +1,32 @@
-"""Every page of a library through the renderer, in reading order."""
+"""Every page of a library through the renderer, in reading order: from the cache where nothing changed, else anew."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from generator.content.front_matter import split_front_matter
 from generator.content.model import Document, Library
-from generator.content.text import read_text
 from generator.content.vocabulary import TOOLS
-from generator.pages.markdown import Renderer, RenderOptions
-from generator.pages.page import Asset, PageSource, RenderedPage, SiteIndex
+from generator.pages.options import RenderOptions
+from generator.pages.page import Asset, RenderedPage, SiteIndex
 from generator.problems import Problem, problem
+from generator.site.cache import BuildCache, PageFacts, PageRow, problems_from, problems_values
 from generator.site.configuration import SiteConfiguration
+from generator.site.digests import digest, digest_of_values, engine_digest
+from generator.site.inputs import Verifier
+from generator.site.workers import Workers
+
+if TYPE_CHECKING:
+    from generator.site.batches import Batch, Job, Parcel, Rendered
 
 Translate = Callable[[str], str]
 
-log = logging.getLogger("canoa")
+PAGES_OF_A_BATCH = 16
+"""About a tenth of a second of work: little enough to share out evenly, enough to be worth the journey."""
 
 
 @dataclass(frozen=True)
@@ -25,19 +34,41 @@ class Rendering:
     """A page, and the problems of reading and rendering it."""
 
     document: Document
-    page: RenderedPage | None
-    """None when the file could not be read."""
+    facts: PageFacts | None
+    """None when the page could not be rendered.  Its text is in the cache, under `facts.key`."""
     problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True)
+class RenderTask:
+    """All that rendering a library takes, beside its pages."""
+
+    configuration: SiteConfiguration
+    options: RenderOptions
+    index: SiteIndex
+    index_digest: bytes
+    """Changes when any answer of the index may have changed."""
+    contents: Mapping[str, bytes]
+    """Source path → digest of the file."""
+
+    @cached_property
+    def environment(self) -> bytes:
+        """What all pages depend on."""
+        return digest(engine_digest(), digest_of_values(vars(self.options)), self.configuration.shown_docs)
+
+    def key(self, document: Document, content: bytes) -> bytes:
+        """What one page depends on, but for its inputs."""
+        return digest(self.environment, document.source, document.target, document.title, content)
 
 
 def site_index(configuration: SiteConfiguration, library: Library) -> SiteIndex:
     """What links may lead to."""
     documents = library.documents()
-    folder = configuration.docs_dir
+    folder = f"{configuration.docs_dir}{os.sep}"
     return SiteIndex(
         pages={document.source: document.target for document in documents},
         titles={document.source: document.title for document in documents},
-        assets={media.source: Asset(media.target, media.size, str(folder / media.source)) for media in library.media},
+        assets={media.source: Asset(media.target, media.size, folder + media.source) for media in library.media},
     )
 
 
@@ -54,44 +85,136 @@ def render_options(configuration: SiteConfiguration, library: Library, translate
     )
 
 
-def render_documents(
-    documents: Sequence[Document], configuration: SiteConfiguration, renderer: Renderer, index: SiteIndex
-) -> Iterator[Rendering]:
-    """Render the documents in their order."""
-    for document in documents:
-        yield render_document(document, configuration, renderer, index)
+class LibraryRenderer:
+    """Renders the pages of one library, once each."""
 
+    def __init__(self, task: RenderTask, cache: BuildCache, workers: Workers) -> None:
+        self._task = task
+        self._cache = cache
+        self._workers = workers
+        self._setup: tuple[Problem, ...] | None = None
+        self.rendered = 0
+        """Pages that were not in the cache."""
 
-def render_document(
-    document: Document, configuration: SiteConfiguration, renderer: Renderer, index: SiteIndex
-) -> Rendering:
-    """Read and render one document."""
-    shown = f"{configuration.shown_docs}/{document.source}"
-    text, problems = read_text(configuration.docs_dir / document.source, shown)
-    if text is None:
-        return Rendering(document, None, tuple(problems))
-    try:
-        page = renderer.render(page_source(document, shown, text), index)
-    except RecursionError:  # Python-Markdown follows nesting by recursion, without a bound of its own
-        return Rendering(document, None, (problem(shown, 0, "page-too-deep"),))
-    except Exception as error:  # extensions of others raise anything; one page must not cost the author all others
-        log.debug("%s", shown, exc_info=True)
-        reason = f"{type(error).__name__}: {error}".split("\n")[0][:200]
-        return Rendering(document, None, (problem(shown, 0, "page-failed", reason=reason),))
-    return Rendering(document, page, page.problems)
+    def render(self, documents: Sequence[Document]) -> Iterator[Rendering]:
+        """Render the documents in their order."""
+        known = self._known(documents)
+        missing = [document for document in documents if document.source not in known]
+        self.rendered = len(missing)
+        anew = self._render_anew(missing)
+        for document in documents:
+            facts = known.get(document.source)
+            yield Rendering(document, facts, facts.problems) if facts else next(anew)
 
+    def setup_problems(self) -> tuple[Problem, ...]:
+        """What could not be set up: problems of the configuration, not of a page."""
+        name = f"setup {self._task.environment.hex()}"
+        if self._setup is None:
+            noted = self._cache.note(name)
+            if noted is not None:
+                return tuple(problems_from(noted))
+            from generator.site.batches import setup_problems
 
-def page_source(document: Document, shown: str, text: str) -> PageSource:
-    """What the renderer is given for a document."""
-    split = split_front_matter(text)
-    return PageSource(
-        path=document.source,
-        shown_path=shown,
-        target=document.target,
-        text=split.body,
-        first_line=split.first_line,
-        title=document.title,
-    )
+            self._setup = setup_problems(self._parcel())
+        self._cache.leave_note(name, problems_values(self._setup))
+        return self._setup
+
+    def page(self, rendering: Rendering) -> RenderedPage:
+        """The text of a rendered page; one that the cache has lost meanwhile is rendered again.
+
+        Raises `LookupError` for a page that could not be rendered.
+        """
+        if rendering.facts is None:
+            raise LookupError(rendering.document.source)
+        return self._cache.page(rendering.facts.key) or self._again(rendering.document)
+
+    def anchors(self, rendering: Rendering) -> frozenset[str]:
+        """Every id of a rendered page that links may lead to."""
+        known = self._cache.anchors(rendering.facts.key) if rendering.facts else frozenset()
+        return frozenset(self.page(rendering).anchors) if known is None else known
+
+    def _again(self, document: Document) -> RenderedPage:
+        from generator.site.batches import Batch, render_batch
+
+        [rendered] = render_batch(Batch(self._parcel(), (self._job(document),))).pages
+        if rendered.row is None:
+            raise LookupError(document.source)
+        return rendered.row.page()
+
+    def _known(self, documents: Sequence[Document]) -> dict[str, PageFacts]:
+        """The pages whose rendering is in the cache and still holds, by source."""
+        task = self._task
+        keys = {document.source: task.key(document, task.contents[document.source]) for document in documents}
+        kept = self._cache.known_pages(keys.values())
+        verifier = Verifier(task.index)
+        found: dict[str, PageFacts] = {}
+        confirmed = []
+        for source, key in keys.items():
+            known = kept.get(key)
+            if known is None or known.facts.volatile:
+                continue
+            if known.held != task.index_digest:
+                if not verifier.holds(known.inputs):
+                    continue
+                confirmed.append(key)
+            found[source] = known.facts
+        self._cache.pages_hold(confirmed, task.index_digest)
+        return found
+
+    def _render_anew(self, documents: Sequence[Document]) -> Iterator[Rendering]:
+        if not documents:
+            return
+        from generator.site.batches import render_batch  # imports Markdown: only when there is work
+
+        digests: deque[bytes] = deque()
+        waiting = deque(documents)
+        expected = -(-len(documents) // PAGES_OF_A_BATCH)
+        for result in self._workers.run(render_batch, self._batches(documents, digests), expected=expected):
+            self._setup = result.setup
+            done = [self._keyed(waiting.popleft(), digests.popleft(), rendered) for rendered in result.pages]
+            self._cache.keep_pages([row for _, _, row in done if row])
+            for document, problems, row in done:
+                facts = row.page_facts() if row else None
+                yield Rendering(document, facts, facts.problems if facts else problems)
+
+    def _keyed(
+        self, document: Document, content: bytes, rendered: Rendered
+    ) -> tuple[Document, tuple[Problem, ...], PageRow | None]:
+        """A result under the key of what was really rendered: a file may be saved while the build runs."""
+        if rendered.row is None:
+            return document, rendered.problems, None
+        key = self._task.key(document, content)
+        return document, (), replace(rendered.row, key=key, held=self._task.index_digest)
+
+    def _batches(self, documents: Sequence[Document], digests: deque[bytes]) -> Iterator[Batch]:
+        """The documents in batches; the digest of each file that is read is appended to `digests`."""
+        from generator.site.batches import Batch
+
+        parcel = self._parcel()
+        for start in range(0, len(documents), PAGES_OF_A_BATCH):
+            jobs = [self._job(document) for document in documents[start : start + PAGES_OF_A_BATCH]]
+            digests.extend(digest(job.content) for job in jobs)
+            yield Batch(parcel, tuple(jobs))
+
+    def _job(self, document: Document) -> Job:
+        from generator.site.batches import Job
+
+        configuration = self._task.configuration
+        problems: tuple[Problem, ...] = ()
+        try:
+            content = (configuration.docs_dir / document.source).read_bytes()
+        except OSError as error:
+            shown = f"{configuration.shown_docs}/{document.source}"
+            content, problems = b"", (problem(shown, 0, "file-unreadable", reason=error.strerror or str(error)),)
+        return Job(document.source, document.target, document.title, content, problems)
+
+    def _parcel(self) -> Parcel:
+        from generator.site.batches import Context, Parcel
+
+        task, configuration = self._task, self._task.configuration
+        folder = str(configuration.docs_dir)
+        context = Context(task.options, task.index, folder, configuration.shown_docs, engine_digest())
+        return Parcel(context, digest(task.environment, task.index_digest, folder))
 
 
 def extra_problems(configuration: SiteConfiguration, library: Library) -> Iterator[Problem]:
@@ -104,18 +227,25 @@ def extra_problems(configuration: SiteConfiguration, library: Library) -> Iterat
             yield problem(configuration.file, 0, "extra-not-local", key=key, value=path)
 
 
-def cross_page_problems(renderings: Sequence[Rendering], shown_docs: str) -> Iterator[Problem]:
+def cross_page_problems(
+    renderings: Sequence[Rendering], shown_docs: str, anchors_of: Callable[[Rendering], frozenset[str]]
+) -> Iterator[Problem]:
     """What only shows when all pages are known: anchors of other pages, block ids used twice."""
-    anchors = {one.document.target: frozenset(one.page.anchors) for one in renderings if one.page}
+    pages = {one.document.target: one for one in renderings if one.facts}
+    anchors: dict[str, frozenset[str]] = {}
     blocks: dict[str, str] = {}
-    for rendering in renderings:
-        if rendering.page is None:
+    for rendering in pages.values():
+        facts = rendering.facts
+        if facts is None or not (facts.links or facts.blocks):
             continue
         shown = f"{shown_docs}/{rendering.document.source}"
-        for link in rendering.page.links:
-            if link.target in anchors and link.anchor not in anchors[link.target]:
-                yield problem(shown, link.line, "link-anchor", target=link.written)
-        for block in rendering.page.blocks:
+        for link in facts.links:
+            if link.target in pages:
+                if link.target not in anchors:
+                    anchors[link.target] = anchors_of(pages[link.target])
+                if link.anchor not in anchors[link.target]:
+                    yield problem(shown, link.line, "link-anchor", target=link.written)
+        for block in facts.blocks:
             other = blocks.setdefault(block.id, shown) if block.has_written_id else shown
             if other != shown:
                 yield problem(shown, block.line, "block-id-duplicate", id=block.id, other=other)

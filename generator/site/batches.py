@@ -1,0 +1,226 @@
+"""Rendering as work that travels: some Markdown files with all that their rendering needs, and what comes back."""
+
+from __future__ import annotations
+
+import logging
+import pickle
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from generator.content.front_matter import split_front_matter
+from generator.content.text import decode_text
+from generator.pages.markdown import Renderer, RenderOptions
+from generator.pages.page import PageSource, SiteIndex
+from generator.problems import Problem, problem
+from generator.site.cache import PageRow
+from generator.site.digests import digest_of_values, engine_digest
+from generator.site.inputs import TrackedIndex
+from generator.site.workers import WorkersDifferError
+
+log = logging.getLogger("canoa")
+
+SNIPPET_MARK = "8<"
+"""What a page contains that includes other files through `pymdownx.snippets`."""
+PURE_EXTENSIONS = frozenset(
+    (
+        *(
+            "abbr",
+            "admonition",
+            "attr_list",
+            "codehilite",
+            "def_list",
+            "extra",
+            "fenced_code",
+            "footnotes",
+            "legacy_attrs",
+        ),
+        *("legacy_em", "markdown_captions", "md_in_html", "meta", "nl2br", "sane_lists", "smarty", "tables", "toc"),
+        "wikilinks",
+    )
+)
+"""Extensions of Python-Markdown: what they make depends on the text and the settings alone."""
+UNSEEN_INPUTS = frozenset(("pymdownx.b64",))
+"""Extensions that read files which the site index does not know."""
+PURE_NAMES = ("markdown.", "pymdownx.", "material.extensions.emoji.")
+"""Python names in settings that lead to functions of the same kind."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """What all pages of a build share."""
+
+    options: RenderOptions
+    index: SiteIndex
+    docs_dir: str
+    shown_docs: str
+    """The content folder as problems name it."""
+    engine: bytes
+    """`engine_digest` of the process that gives the work."""
+
+
+class Parcel:
+    """A context on its way: packed only when it leaves the process, unpacked once in each."""
+
+    def __init__(self, context: Context, digest: bytes) -> None:
+        self.digest = digest
+        self._context: Context | None = context
+        self._packed = b""
+
+    def __getstate__(self) -> tuple[bytes, bytes]:
+        if not self._packed:
+            self._packed = zlib.compress(pickle.dumps(self._context), 1)
+        return self.digest, self._packed
+
+    def __setstate__(self, state: tuple[bytes, bytes]) -> None:
+        self.digest, self._packed = state
+        self._context = None
+
+    def context(self) -> Context:
+        """The context.  Raises `WorkersDifferError` in another process that would render with it differently."""
+        if self._context is None:
+            unpacked: Context = pickle.loads(zlib.decompress(self._packed))  # noqa: S301  # from our own build, not from a file
+            _check_surroundings(unpacked)
+            self._context = unpacked
+        return self._context
+
+
+def _check_surroundings(context: Context) -> None:
+    if context.engine != engine_digest():
+        raise WorkersDifferError
+    if not Path(context.docs_dir).is_dir():
+        raise WorkersDifferError
+
+
+@dataclass(frozen=True)
+class Job:
+    """One page to render."""
+
+    source: str
+    target: str
+    title: str
+    content: bytes
+    """The file, with its front matter."""
+    problems: tuple[Problem, ...] = ()
+    """Why there is no content."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some pages, with what all pages share."""
+
+    parcel: Parcel
+    jobs: tuple[Job, ...]
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A rendered page, or why there is none."""
+
+    row: PageRow | None
+    problems: tuple[Problem, ...] = ()
+    """Only when there is no row: a row has its own."""
+
+
+@dataclass(frozen=True)
+class BatchResult:
+    """The pages of a batch in their order, and what could not be set up."""
+
+    pages: tuple[Rendered, ...]
+    setup: tuple[Problem, ...]
+
+
+class _Desk:
+    """What a process keeps between batches: one renderer, and the index of the last build."""
+
+    def __init__(self) -> None:
+        self.parcel = b""
+        self.context: Context | None = None
+        self.options = b""
+        self.renderer: Renderer | None = None
+
+    def lay(self, parcel: Parcel) -> tuple[Context, Renderer]:
+        """Context and renderer for a parcel; a renderer takes 0.1 s to set up and serves all with its options."""
+        if self.context is None or self.parcel != parcel.digest:
+            self.context, self.parcel = parcel.context(), parcel.digest
+        options = digest_of_values(vars(self.context.options))
+        if self.renderer is None or self.options != options:
+            self.renderer, self.options = Renderer(self.context.options), options
+        return self.context, self.renderer
+
+
+_desk = _Desk()
+
+
+def setup_problems(parcel: Parcel) -> tuple[Problem, ...]:
+    """What could not be set up, without rendering anything."""
+    return _desk.lay(parcel)[1].problems
+
+
+def render_batch(batch: Batch) -> BatchResult:
+    """Render some pages, here or in a worker.
+
+    Raises `WorkersDifferError` in a process that would render them differently.
+    """
+    context, renderer = _desk.lay(batch.parcel)
+    return BatchResult(tuple(_render(job, context, renderer) for job in batch.jobs), renderer.problems)
+
+
+def _render(job: Job, context: Context, renderer: Renderer) -> Rendered:
+    if job.problems:
+        return Rendered(None, job.problems)
+    shown = f"{context.shown_docs}/{job.source}"
+    text, problems = decode_text(job.content, shown)
+    if text is None:
+        return Rendered(None, tuple(problems))
+    index = TrackedIndex.of(context.index)
+    try:
+        page = renderer.render(page_source(job, shown, text), index)
+    except RecursionError:  # Python-Markdown follows nesting by recursion, without a bound of its own
+        return Rendered(None, (problem(shown, 0, "page-too-deep"),))
+    except Exception as error:  # extensions of others raise anything; one page must not cost the author all others
+        log.debug("%s", shown, exc_info=True)
+        reason = f"{type(error).__name__}: {error}".split("\n")[0][:200]
+        return Rendered(None, (problem(shown, 0, "page-failed", reason=reason),))
+    return Rendered(PageRow.of(page, index.inputs(context.index), volatile=_is_volatile(context.options, text)))
+
+
+def page_source(job: Job, shown: str, text: str) -> PageSource:
+    """What the renderer is given for a file."""
+    split = split_front_matter(text)
+    return PageSource(
+        path=job.source,
+        shown_path=shown,
+        target=job.target,
+        text=split.body,
+        first_line=split.first_line,
+        title=job.title,
+    )
+
+
+def _is_volatile(options: RenderOptions, text: str) -> bool:
+    """True when nobody can say what a page depends on: extensions of others, files included by name."""
+    names = [name.removeprefix("markdown.extensions.") for name in options.extensions]
+    if not all(_is_pure(name) for name in names) or not _has_pure_names(options.extension_configs):
+        return True
+    if "pymdownx.snippets" not in names:
+        return False
+    settings = options.extension_configs.get("pymdownx.snippets") or {}
+    return SNIPPET_MARK in text or bool(settings.get("auto_append"))
+
+
+def _is_pure(name: str) -> bool:
+    return name in PURE_EXTENSIONS or (name.startswith("pymdownx.") and name not in UNSEEN_INPUTS)
+
+
+def _has_pure_names(value: object) -> bool:
+    """True when all Python names inside settings are of known packages."""
+    if isinstance(value, Mapping):
+        called = value.get("python/object/apply")
+        return (called is None or str(called).startswith(PURE_NAMES)) and all(map(_has_pure_names, value.values()))
+    if isinstance(value, (list, tuple)):
+        return all(map(_has_pure_names, value))
+    if not isinstance(value, str) or "python/name:" not in value:
+        return True
+    return value.partition("python/name:")[2].startswith(PURE_NAMES)

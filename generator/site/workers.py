@@ -1,0 +1,192 @@
+"""Work in batches, on this process or on many, with the results in the order of the batches.
+
+Anything with the interface of `concurrent.futures.Executor` can do the work; without one it is done here.  What workers
+log comes back with their results.
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+import logging.handlers
+import multiprocessing
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from multiprocessing.synchronize import Event
+from typing import TypeVar
+
+log = logging.getLogger("canoa")
+
+Batch = TypeVar("Batch")
+Result = TypeVar("Result")
+
+MOST_WORKERS = 8
+"""Processes that are started unless more are asked for: each takes about 60 MB."""
+LEAST_BATCHES = 4
+"""Less work than this is done here: starting processes would take longer."""
+LISTEN_SECONDS = 0.5
+"""How often a worker looks whether the build that started it is still there."""
+
+
+def usual_workers() -> int:
+    """As many as there are processors for this process, within reason."""
+    if hasattr(os, "sched_getaffinity"):
+        return min(len(os.sched_getaffinity(0)), MOST_WORKERS)
+    return min(os.cpu_count() or 1, MOST_WORKERS)
+
+
+class WorkersDifferError(Exception):
+    """A worker runs another version of the program, or does not see the content folder."""
+
+
+class Workers:
+    """Does batches of work in order; a context manager that leaves no process behind."""
+
+    def __init__(self, count: int = 1, executor: Executor | None = None) -> None:
+        """`count` processes on this computer, or the given executor, which stays open."""
+        self.count = count
+        self._given = executor
+        self._pool: ProcessPoolExecutor | None = None
+        self._stop: Event | None = None
+
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *error: object) -> None:
+        self.stop(at_once=kind is not None)
+
+    def stop(self, *, at_once: bool = False) -> None:
+        """End the processes; `at_once` without waiting for what they are doing."""
+        if self._pool and self._stop:
+            if at_once:
+                self._stop.set()
+            self._pool.shutdown(wait=True, cancel_futures=True)
+        self._pool = None
+
+    def run(self, work: Callable[[Batch], Result], batches: Iterable[Batch], *, expected: int) -> Iterator[Result]:
+        """The results of `work` for each batch, in order.
+
+        `work` is a function of a module, and batches and results can be pickled: they may travel to other processes.
+        `expected` is about how many batches there are.  Never more batches are on their way than workers need.
+        """
+        executor = self._executor(expected)
+        if executor is None:
+            yield from (_logged(work, batch).here() for batch in batches)
+            return
+        waiting: deque[tuple[Batch, Future[Outcome[Result]]]] = deque()
+        lost = False
+        for batch in batches:
+            if not lost:
+                waiting.append((batch, executor.submit(_logged, work, batch)))
+            while waiting and (lost or len(waiting) >= 2 * self.count + 2):
+                result, lost = self._next(work, waiting, lost=lost)
+                yield result
+            if lost:
+                yield _logged(work, batch).here()
+        while waiting:
+            result, lost = self._next(work, waiting, lost=lost)
+            yield result
+
+    def _next(
+        self,
+        work: Callable[[Batch], Result],
+        waiting: deque[tuple[Batch, Future[Outcome[Result]]]],
+        *,
+        lost: bool,
+    ) -> tuple[Result, bool]:
+        """The next result, and whether the workers were lost: the system may have ended one for want of memory."""
+        batch, future = waiting.popleft()
+        try:
+            return future.result().here(), lost
+        except BrokenProcessPool:
+            log.warning("a worker process was ended by the system; the work goes on without workers")
+            return _logged(work, batch).here(), True
+
+    def _executor(self, expected: int) -> Executor | None:
+        if self._given:
+            return self._given
+        if self._pool is None and self.count > 1 and expected >= LEAST_BATCHES:
+            # A forked process has all modules already; with threads about, forking is not safe.
+            can_fork = "fork" in multiprocessing.get_all_start_methods() and threading.active_count() == 1
+            context = multiprocessing.get_context("fork" if can_fork else "spawn")
+            self._stop = context.Event()
+            gc.freeze()  # what is here now is shared with the workers as long as nobody touches it
+            self._pool = ProcessPoolExecutor(self.count, context, _begin, (self._stop, os.getpid()))
+        return self._pool
+
+
+class Outcome(tuple[Result, "list[logging.LogRecord]"]):
+    """A result and what was logged on the way."""
+
+    __slots__ = ()
+
+    def here(self) -> Result:
+        """Log it in this process; gives the result."""
+        result, records = self
+        for record in records:
+            log.handle(record)
+        return result
+
+
+_one_at_a_time = threading.Lock()
+"""An executor may use threads; Python-Markdown may not."""
+
+
+def _logged(work: Callable[[Batch], Result], batch: Batch) -> Outcome[Result]:
+    """Do a batch and collect what it logs."""
+    with _one_at_a_time:
+        collector = _Collector()
+        handlers, propagate = log.handlers[:], log.propagate
+        log.handlers, log.propagate = [collector], False
+        try:
+            with quiet_collector():
+                result = work(batch)
+        finally:
+            log.handlers, log.propagate = handlers, propagate
+        return Outcome((result, collector.records))
+
+
+@contextmanager
+def quiet_collector() -> Iterator[None]:
+    """Collect cycles once after a batch, not hundreds of times on the way: rendering makes many short-lived objects."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+            gc.collect(0)  # all that was made meanwhile is in the youngest generation
+
+
+class _Collector(logging.handlers.QueueHandler):
+    """Keeps log records in a form that can travel: messages and tracebacks as text."""
+
+    def __init__(self) -> None:
+        self.records: list[logging.LogRecord] = []
+        super().__init__(self.records)  # type: ignore[arg-type]  # a queue in the widest sense: `enqueue` is ours
+
+    def enqueue(self, record: logging.LogRecord) -> None:
+        """Keep one record."""
+        self.records.append(record)
+
+
+def _begin(stop: Event, parent: int) -> None:
+    """First thing in a worker: the build decides when it ends, not the keyboard; nor does it outlive the build."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with, args=(stop, parent), daemon=True).start()
+
+
+def _end_with(stop: Event, parent: int) -> None:
+    builder = multiprocessing.parent_process()
+    while not stop.wait(LISTEN_SECONDS):
+        # Where processes are adopted the number changes; on Windows it does not, but there `is_alive` knows.
+        if os.getppid() != parent or (builder and not builder.is_alive()):
+            break
+    os._exit(1)
