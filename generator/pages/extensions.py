@@ -15,8 +15,8 @@ from markdown.inlinepatterns import InlineProcessor
 from generator.pages.blocks.block import CollectingBlocks
 from generator.pages.blocks.desk import Desk
 from generator.pages.blocks.register import PedagogyBlocks
-from generator.pages.inline import SelectivePatterns
 from generator.pages.options import RenderOptions
+from generator.pages.swift import SwiftMarkdown
 from generator.problem_kinds import N_
 from generator.problems import Problem, problem
 
@@ -111,8 +111,8 @@ class Configured:
     problems: list[Problem] = field(default_factory=list)
 
 
-def configure(options: RenderOptions, desk: Desk) -> Configured:
-    """Build the Markdown instance of a process."""
+def configure(options: RenderOptions, desk: Desk, *, stock: bool = False) -> Configured:
+    """Build the Markdown instance of a process; `stock`, for a test, leaves out what only makes it quicker."""
     markdown = Markdown(output_format="html", tab_length=4)
     configured = Configured(markdown, CollectingBlocks(desk))
     markdown.registerExtensions([configured.blocks], {})
@@ -123,7 +123,7 @@ def configure(options: RenderOptions, desk: Desk) -> Configured:
         GuardedDollars(),
         TranslatedTitles(desk.translate),
         PedagogyBlocks(configured.blocks.processor),
-        SelectivePatterns(),
+        *([] if stock else [SwiftMarkdown()]),
     ]
     markdown.registerExtensions(own, {})
     return configured

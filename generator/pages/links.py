@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote, unquote
 
 from generator.pages.page import Asset, PageSource, SiteIndex
@@ -75,6 +76,13 @@ Destination = LocalPage | LocalAsset | SamePage | External | Broken | Outside | 
 
 def resolve(written: str, source: PageSource, site: SiteIndex) -> Destination:
     """Say where `written` leads from the page `source`; character references are already resolved."""
+    read = _read(written)
+    return _resolve_path(*read, source, site) if isinstance(read, tuple) else read
+
+
+@lru_cache(maxsize=4096)
+def _read(written: str) -> SamePage | External | Forbidden | tuple[str, str]:
+    """What the writing alone says: the destination, or else a path and an anchor in it."""
     address = written.strip()
     compact = IGNORED_BY_BROWSERS.sub("", address).replace("\\", "/")
     if compact.startswith("//"):
@@ -86,10 +94,10 @@ def resolve(written: str, source: PageSource, site: SiteIndex) -> Destination:
     anchor = unicodedata.normalize("NFC", unquote(anchor))
     if not path:
         return SamePage(anchor)
-    return _resolve_path(path, anchor, source, site)
+    return path, anchor
 
 
-def _resolve_scheme(scheme: str, compact: str) -> Destination:
+def _resolve_scheme(scheme: str, compact: str) -> External | Forbidden:
     if scheme in EXTERNAL_SCHEMES:
         return External(compact, is_web=True)
     return External(compact, is_web=False) if scheme in HARMLESS_SCHEMES else Forbidden()
@@ -103,6 +111,7 @@ def _resolve_path(path: str, anchor: str, source: PageSource, site: SiteIndex) -
     return Outside() if _plain_path(path, source.path).startswith("..") else Broken()
 
 
+@lru_cache(maxsize=4096)
 def _plain_path(path: str, source_path: str) -> str:
     """The path in the content folder that the author wrote, as file systems read it; `..` in front leads out."""
     relative = path.lstrip("/") if path.startswith("/") else posixpath.join(posixpath.dirname(source_path), path)
@@ -137,7 +146,7 @@ def _spellings(plain: str, written: str) -> Iterator[str]:
 
 
 def _look_up(path: str, anchor: str, source: PageSource, site: SiteIndex) -> Destination | None:
-    for spelling in dict.fromkeys((path, unicodedata.normalize("NFD", path))):
+    for spelling in _unicode_spellings(path):
         if spelling == source.path:
             return SamePage(anchor)
         if spelling in site.pages:
@@ -147,10 +156,32 @@ def _look_up(path: str, anchor: str, source: PageSource, site: SiteIndex) -> Des
     return None
 
 
+def _unicode_spellings(path: str) -> Iterator[str]:
+    """A path as it is and, when that is another, with its accents apart, as some file systems keep names."""
+    yield path
+    if not path.isascii() and (apart := unicodedata.normalize("NFD", path)) != path:
+        yield apart
+
+
 def relative_address(target: str, from_target: str, anchor: str = "") -> str:
     """The address of a site path as a page links to it, percent-encoded."""
-    path = posixpath.relpath(target, posixpath.dirname(from_target) or ".")
+    return _address_in_folder(target, posixpath.dirname(from_target), anchor)
+
+
+@lru_cache(maxsize=4096)
+def _address_in_folder(target: str, folder: str, anchor: str) -> str:
+    path = "/".join(_steps(target.split("/"), folder.split("/") if folder else []))
     return quote(path, safe=SAFE_IN_PATH) + (f"#{quote(anchor, safe=SAFE_IN_PATH)}" if anchor else "")
+
+
+def _steps(there: list[str], here: list[str]) -> list[str]:
+    """The way from a folder to a file, both as the names in their paths."""
+    shared = 0
+    for one, other in zip(there, here, strict=False):
+        if one != other:
+            break
+        shared += 1
+    return [".."] * (len(here) - shared) + there[shared:]
 
 
 class LineFinder:

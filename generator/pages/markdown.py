@@ -33,7 +33,6 @@ from generator.pages.options import RenderOptions
 from generator.pages.page import Heading, PageSource, RenderedPage, SiteIndex
 from generator.pages.rewrite import frames_become_links, rewrite
 from generator.pages.sanitise import make_cleaner, sanitise
-from generator.pages.tags import find_ids
 from generator.problems import Problem, in_order
 
 __all__ = ["RenderOptions", "Renderer"]
@@ -75,7 +74,7 @@ class Renderer:
         markup = list_abbreviations(markup, self.translate)
         rewritten = rewrite(markup, source, site, finder, allow_html=self.options.allow_html)
         self._desk.problems += self._unexplained(rewritten.problems)
-        self._report_repeated_ids(markup, finder)
+        self._report_repeated_ids(rewritten.ids, finder)
         self._report_literal_blocks(rewritten.html, finder)
         return RenderedPage(
             html=rewritten.html,
@@ -141,9 +140,9 @@ class Renderer:
             line = source.first_line + written[number] if number < len(written) else 0
             self._desk.report(line, "heading-level-one", title=text)
 
-    def _report_repeated_ids(self, markup: str, finder: LineFinder) -> None:
+    def _report_repeated_ids(self, ids: Iterable[str], finder: LineFinder) -> None:
         seen: set[str] = set()
-        for name in find_ids(markup):
+        for name in ids:
             if name in seen:
                 self._desk.report(self._line_of_repeated_id(finder, name), "html-id-duplicate", id=name)
             seen.add(name)

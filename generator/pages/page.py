@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import imagesize
-
 from generator.problems import Problem
 
 
@@ -36,6 +34,8 @@ class SiteIndex:
 
     def image_size(self, asset: Asset) -> tuple[int, int] | None:
         """Width and height of an image in CSS pixels; None when its header cannot be read."""
+        import imagesize  # brings an HTTP client with it: only for pages that have images
+
         try:
             width, height = imagesize.get(asset.file)
         except (OSError, ValueError):

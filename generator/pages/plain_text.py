@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 from markdown import Markdown
 from markdown.util import ETX, STX
 
-TAG = re.compile(r"<!--.*?-->|</?[a-zA-Z](?:[^>\"']|\"[^\"]*\"|'[^']*')*>", re.DOTALL)
+TAG = re.compile(r"<!--.*?-->|</?[a-zA-Z][^>\"']*(?:(?:\"[^\"]*\"|'[^']*')[^>\"']*)*>", re.DOTALL)
 STASHED = re.compile(f"{STX}wzxhzdk:([0-9]+){ETX}")
 ESCAPED = re.compile(f"{STX}([0-9]+){ETX}")
 

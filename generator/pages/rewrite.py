@@ -37,6 +37,7 @@ NEVER = {"base", "link", "object", "embed"}
 ADDRESSES = ("href", "src", "action", "formaction", "xlink:href", "data", "poster", "cite", "background")
 LOADED = ("src", "poster", "background")
 IFRAME = re.compile(r"<iframe\b((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>(?:.*?</iframe\s*>|.*\Z)", re.DOTALL | re.IGNORECASE)
+IFRAME_START = re.compile("<iframe", re.IGNORECASE | re.ASCII)
 CLOSING_MEDIA = {name: re.compile(rf"</{name}\s*>", re.IGNORECASE) for name in ("video", "audio")}
 SOURCES = tag_pattern(("source",))
 EXTERNAL_REL = "external noopener noreferrer"
@@ -47,6 +48,8 @@ class Rewritten:
     """The page's HTML and what it depends on."""
 
     html: str = ""
+    ids: list[str] = field(default_factory=list)
+    """Every id, in order, repeated ones too."""
     anchors: tuple[str, ...] = ()
     links: list[OutgoingLink] = field(default_factory=list)
     assets: set[str] = field(default_factory=set)
@@ -58,7 +61,7 @@ def frames_become_links(markup: str, report: Callable[[str, str], None]) -> str:
 
     `report` is told the kind of each problem and its target.
     """
-    if "<iframe" not in markup.lower():
+    if not IFRAME_START.search(markup):
         return markup
 
     def link(match: re.Match[str]) -> str:
@@ -86,9 +89,9 @@ class _Rewriter:
         self.source = source
         self.site = site
         self.finder = finder
-        self.ids = find_ids(markup)
-        self.known_ids = frozenset(self.ids)
-        self.result = Rewritten(anchors=tuple(dict.fromkeys(self.ids)))
+        ids = find_ids(markup)
+        self.known_ids = frozenset(ids)
+        self.result = Rewritten(ids=ids, anchors=tuple(dict.fromkeys(ids)))
         self.parts: list[str] = []
         self.position = 0
         self.links_open: list[bool] = []
@@ -148,7 +151,7 @@ class _Rewriter:
 
     def open_table(self, match: re.Match[str]) -> str:
         inner = any(self.tables_open) or "highlighttable" in match["attributes"]
-        wrapped = self.markup[: match.start()].endswith('<div class="tabela">')
+        wrapped = self.markup.endswith('<div class="tabela">', 0, match.start())
         self.tables_open.append(not inner and not wrapped)
         return f'<div class="tabela">{match[0]}' if self.tables_open[-1] else match[0]
 

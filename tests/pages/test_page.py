@@ -7,11 +7,9 @@ import re
 from dataclasses import asdict
 
 import pytest
-from markdown.treeprocessors import InlineProcessor
 
 from generator.pages.markdown import Renderer, RenderOptions
 from generator.pages.page import Heading, OutgoingLink
-from tests.conftest import ROOT
 from tests.pages.rendering import SITE, render, source
 
 QUESTION = "/// questao | Q\n\nO quê?\n\n- [ ] a\n- [x] b\n\n///\n"
@@ -118,19 +116,6 @@ def test_the_order_of_steps_is_never_the_right_one() -> None:
         html = render(f"/// ordenar\n    id: o{number}\n\n1. um\n2. dois\n3. três\n\n///\n").html
         shown = [html.index(f"<span>{word}</span>") for word in ("um", "dois", "três")]
         assert shown != sorted(shown)
-
-
-def test_passing_over_patterns_that_cannot_match_changes_nothing() -> None:
-    quick, stock = Renderer(RenderOptions()), Renderer(RenderOptions())
-    stock._markdown.treeprocessors.register(InlineProcessor(stock._markdown), "inline", 20)
-    for text in sample_texts():
-        assert quick.render(source(text), SITE) == stock.render(source(text), SITE)
-
-
-def sample_texts() -> list[str]:
-    """Everything that authors and tests have written."""
-    files = [*(ROOT / "content").rglob("*.md"), *(ROOT / "tests/pages/fixtures").glob("*.md")]
-    return [file.read_text(encoding="utf-8") for file in sorted(files)]
 
 
 def test_sets_of_tabs_never_share_their_names() -> None:

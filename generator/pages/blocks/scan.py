@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import yaml
 
@@ -50,8 +51,13 @@ class Scan:
 
     headers: tuple[Header, ...]
     problems: tuple[Problem, ...]
-    prose: tuple[bool, ...]
-    """For each line: False inside code, comments and raw HTML."""
+    text: str
+    """What was read."""
+
+    @cached_property
+    def prose(self) -> tuple[bool, ...]:
+        """For each line: False inside code, comments and raw HTML."""
+        return mark_prose(lines_of(self.text))
 
 
 @dataclass(frozen=True)
@@ -68,13 +74,19 @@ class KnownBlocks:
 
 def scan_blocks(text: str, path: str, first_line: int, known: KnownBlocks, translate: Callable[[str], str]) -> Scan:
     """Read the `///` lines of `text`, which begins at line `first_line` of the file `path`."""
-    lines = [line.expandtabs(4) for line in text.split("\n")]
-    prose = mark_prose(lines)
+    if "///" not in text:
+        return Scan((), (), text)
+    lines = lines_of(text)
     reader = _Reader(lines, path, first_line, known, translate)
-    for index, content in content_lines(lines, prose):
+    for index, content in content_lines(lines, mark_prose(lines)):
         reader.read(index, content)
     reader.finish()
-    return Scan(tuple(reader.headers), tuple(reader.problems), prose)
+    return Scan(tuple(reader.headers), tuple(reader.problems), text)
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of a text, tabs as the spaces that Markdown takes them for."""
+    return [line.expandtabs(4) for line in text.split("\n")]
 
 
 def mark_prose(lines: Sequence[str]) -> tuple[bool, ...]:
