@@ -40,8 +40,8 @@ catalogues: install ## carry new texts to the translations and compile them
 	$(BIN)/pybabel --quiet update -D canoa -i build/canoa.pot -d generator/locale --no-fuzzy-matching --ignore-pot-creation-date --ignore-obsolete
 	$(BIN)/pybabel compile -D canoa -d generator/locale --statistics
 
-bench: install ## time a build of generated courses beside MkDocs (see bench/README.md)
-	$(BIN)/python bench/build.py
+bench: install ## time builds beside Hugo, Zensical and Material (SIZES, PEERS; see bench/README.md)
+	$(BIN)/python bench/build.py run $(if $(SIZES),--sizes $(SIZES)) $(if $(PEERS),--peers $(PEERS)) $(BENCH)
 
 clean: ## remove what builds and tests leave
 	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache

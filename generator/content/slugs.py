@@ -65,8 +65,7 @@ def media_name(name: str) -> str:
 def sort_key(name: str) -> tuple[int, str, str]:
     """Order of siblings: by their number, those without one last, then by folded name."""
     number = _NUMBER.match(name)
-    folded = name.lower() if name.isascii() else fold(name)
-    return (int(number.group()) if number else 10**9, folded, name)
+    return (int(number.group()) if number else 10**9, fold(name), name)
 
 
 def is_reserved(name: str) -> bool:

@@ -34,6 +34,11 @@ class TreeFile(NamedTuple):
     ctime_ns: int = 0
     """Changes with the content even when a tool sets the other time back."""
 
+    @property
+    def is_page(self) -> bool:
+        """True for Markdown."""
+        return self.source.lower().endswith(MARKDOWN_SUFFIXES)
+
 
 @dataclass(frozen=True)
 class Tree:
@@ -46,15 +51,11 @@ class Tree:
 
     def markdown(self) -> tuple[TreeFile, ...]:
         """The pages."""
-        return tuple(found for found in self.files if found.source.lower().endswith(MARKDOWN_SUFFIXES))
+        return tuple(found for found in self.files if found.is_page)
 
     def media(self) -> tuple[TreeFile, ...]:
         """Everything that is copied as it is."""
-        return tuple(
-            found
-            for found in self.files
-            if not found.source.lower().endswith(MARKDOWN_SUFFIXES) and found.source not in DATA_FILES
-        )
+        return tuple(found for found in self.files if not found.is_page and found.source not in DATA_FILES)
 
 
 def read_tree(folder: Path, shown: str, exclude: tuple[str, ...] = ()) -> Tree:

@@ -153,8 +153,8 @@ class _Desk:
 _desk = _Desk()
 
 
-def setup_problems(parcel: Parcel) -> tuple[Problem, ...]:
-    """What could not be set up, without rendering anything."""
+def set_up(parcel: Parcel) -> tuple[Problem, ...]:
+    """Make all ready for rendering in this process; gives what could not be set up."""
     return _desk.lay(parcel)[1].problems
 
 

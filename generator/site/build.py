@@ -8,18 +8,27 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from generator.content.tree import Tree
 from generator.problems import Problem, count, problem
-from generator.site.cache import BuildCache, problems_from, problems_values
+from generator.site.cache import BuildCache, alone, problems_from, problems_values
 from generator.site.configuration import SiteConfiguration
-from generator.site.output import ForeignFolderError, SiteWriter
-from generator.site.preparation import Listener, Prepared, prepare_site, read_site_tree, silent
-from generator.site.publication import Weight, heaviest_page, write_site
-from generator.site.snapshot import Snapshot, found_outputs
+from generator.site.output import SiteWriter
+from generator.site.progress import Listener, silent
+from generator.site.snapshot import Snapshot, found_outputs, read_site_tree
 from generator.site.workshop import Workshop
 
-__all__ = ["BuildReport", "Listener", "Weight", "build_site", "check_site"]
+if TYPE_CHECKING:
+    from generator.site.preparation import Prepared
+
+
+@dataclass(frozen=True)
+class Weight:
+    """What a page costs a reader: bytes of its HTML, compressed as a server would send it."""
+
+    target: str
+    compressed: int
 
 
 @dataclass(frozen=True)
@@ -42,6 +51,8 @@ def check_site(
     configuration: SiteConfiguration, listener: Listener | None = None, *, workshop: Workshop | None = None
 ) -> tuple[Problem, ...]:
     """Every problem of the content, without writing a site."""
+    from generator.site.preparation import prepare_site
+
     with Workshop.for_one(configuration, workshop) as shop:
         return prepare_site(configuration, shop, listener=listener).problems
 
@@ -61,46 +72,95 @@ def build_site(
     write into the folder too (MkDocs's plugins do), so files that we do not know are left there.
     """
     started = time.perf_counter()
+    tell = listener or silent
+    wishes = Wishes(keep_going=keep_going, strict=strict, shared=shared_folder)
     with Workshop.for_one(configuration, workshop) as shop:
-        tree = read_site_tree(configuration)
-        snapshot = Snapshot.take(configuration, tree)
-        report = None if shared_folder else _unchanged(snapshot, configuration, shop.cache)
-        if report is None:
-            prepared = prepare_site(configuration, shop, tree=tree, listener=listener)
-            report = BuildReport(prepared.problems, written=False)
-            if keep_going or not count(prepared.problems).fails(strict=strict):
-                report = _write(prepared, shop.cache, snapshot, listener or silent, shared=shared_folder)
-        elif count(report.problems).fails(strict=strict) and not keep_going:
-            report = BuildReport(report.problems, written=False)
+        report = _build_once(configuration, shop, wishes, tell)
     return replace(report, seconds=time.perf_counter() - started)
 
 
-def _write(prepared: Prepared, cache: BuildCache, snapshot: Snapshot, tell: Listener, *, shared: bool) -> BuildReport:
-    configuration = prepared.configuration
-    writer = SiteWriter(configuration.site_dir, cache, shared=shared)
-    with cache.alone(configuration.site_dir):
-        try:
-            writer.open()
-        except ForeignFolderError:
+@dataclass(frozen=True)
+class Wishes:
+    """How a build is to be done; see `build_site`."""
+
+    keep_going: bool = False
+    strict: bool = False
+    shared: bool = False
+
+    def allow(self, problems: tuple[Problem, ...]) -> bool:
+        """True when the site may be written in spite of these problems."""
+        return self.keep_going or not count(problems).fails(strict=self.strict)
+
+
+def _build_once(configuration: SiteConfiguration, shop: Workshop, wishes: Wishes, tell: Listener) -> BuildReport:
+    """Look whether there is anything to do, else do it."""
+    tree = read_site_tree(configuration)
+    snapshot = Snapshot.take(configuration, tree)
+    done = None if wishes.shared else _unchanged(snapshot, configuration, shop.cache)
+    if done:
+        return done if wishes.allow(done.problems) else BuildReport(done.problems, written=False)
+    with alone(configuration.site_dir):  # another build of the same site may have just done all the work
+        return _build_alone(configuration, shop, tree, snapshot, wishes, tell)
+
+
+def rebuild_site(configuration: SiteConfiguration, workshop: Workshop, tree: Tree) -> BuildReport:
+    """The next build of a preview, whose workshop remembers the last one; errors do not keep it from being written."""
+    started = time.perf_counter()
+    with workalone(configuration.site_dir):
+        report = _build_alone(configuration, workshop, tree, None, Wishes(keep_going=True), silent)
+    return replace(report, seconds=time.perf_counter() - started)
+
+
+def _build_alone(
+    configuration: SiteConfiguration,
+    shop: Workshop,
+    tree: Tree,
+    snapshot: Snapshot | None,
+    wishes: Wishes,
+    tell: Listener,
+) -> BuildReport:
+    # Most of the program is only imported when there is work.
+    from generator.site.preparation import check_rendered, read_site
+
+    memory = shop.memory
+    outputs = memory.outputs if memory else None
+    read = read_site(configuration, shop, tree=tree, listener=tell)
+    from generator.site.publication import Press, heaviest_page  # by now imported, while headers were read
+
+    with SiteWriter(configuration.site_dir, shop.cache, shared=wishes.shared, memory=outputs) as writer:
+        if not writer.is_ours:
             found = problem(configuration.file, 0, "site-folder-foreign", folder=configuration.site_dir.name)
-            return BuildReport((*prepared.problems, found), written=False)
-        snapshot.leave(configuration, cache, None)
-        targets = write_site(prepared, writer, tell)
-        writer.close()
+            return BuildReport((*check_rendered(read, tuple(read.render(tell))).problems, found), written=False)
+        press = Press(read, writer, memory)
+        renderings = []
+        for rendering in read.render(tell):
+            renderings.append(rendering)
+            press.page(rendering)
+        prepared = check_rendered(read, tuple(renderings))
+        if not wishes.allow(prepared.problems):
+            return BuildReport(prepared.problems, written=False)
+        press.finish(prepared)
+        Snapshot.forget(configuration, shop.cache)
+        writer.publish()
         report = BuildReport(
             problems=prepared.problems,
             written=True,
-            pages=len(targets),
+            pages=len(press.targets),
             files=len(writer.sizes),
             changed=writer.changed,
             bytes=sum(writer.sizes.values()),
-            heaviest=heaviest_page(writer, targets),
+            heaviest=None if memory or not press.targets else Weight(*heaviest_page(writer, press.targets)),
             site_dir=configuration.site_dir,
         )
-        if not shared and not any(one.facts is None or one.facts.volatile for one in prepared.rendered.renderings):
-            snapshot.leave(configuration, cache, _noted(report, writer.outputs_digest()))
-    cache.forget_old_pages([one.facts.key for one in prepared.rendered.renderings if one.facts])
+        if snapshot and not wishes.shared and _is_repeatable(prepared):
+            snapshot.leave(configuration, shop.cache, _noted(report, writer.outputs_digest()))
+    shop.cache.forget_old_pages([one.facts.key for one in prepared.renderings if one.facts])
     return report
+
+
+def _is_repeatable(prepared: Prepared) -> bool:
+    """False when a page failed, or depends on what nobody sees: the next build has to try again."""
+    return not any(one.facts is None or one.facts.volatile for one in prepared.renderings)
 
 
 # --- nothing to do ------------------------------------------------------------------------------------------------

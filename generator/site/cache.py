@@ -15,7 +15,7 @@ import tempfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -40,7 +40,7 @@ create table headers (
 ) without rowid;
 create table pages (
   key blob primary key, held blob, inputs text, facts text, anchors text, shown text, html blob, facts_digest blob,
-  text_digest blob
+  inputs_digest blob, text_digest blob
 );
 create table notes (name text primary key, value text, digest blob) without rowid;
 create table outputs (
@@ -79,7 +79,19 @@ class PageRow:
     html: bytes
     """Compressed."""
     facts_digest: bytes
+    inputs_digest: bytes
+    """Of inputs and anchors."""
     text_digest: bytes
+    """Of all that the page shows."""
+
+    @property
+    def is_whole(self) -> bool:
+        """False when a byte is not what it was."""
+        return (
+            self.facts_digest == digest(self.facts)
+            and self.inputs_digest == digest(self.inputs, self.anchors)
+            and self.text_digest == digest(self.shown, self.html)
+        )
 
     @classmethod
     def of(cls, page: RenderedPage, inputs: str, *, volatile: bool) -> PageRow:
@@ -102,7 +114,8 @@ class PageRow:
             ]
         )
         anchors, html = _json(page.anchors), zlib.compress(page.html.encode("utf-8", "surrogatepass"), 1)
-        return cls(b"", b"", inputs, facts, anchors, shown, html, digest(inputs, facts, anchors), digest(shown, html))
+        digests = digest(facts), digest(inputs, anchors), digest(shown, html)
+        return cls(b"", b"", inputs, facts, anchors, shown, html, *digests)
 
     def page(self) -> RenderedPage:
         """The page."""
@@ -132,7 +145,6 @@ class KnownPage:
 
     held: bytes
     """As in `PageRow`."""
-    inputs: str
     facts: PageFacts
 
 
@@ -227,30 +239,43 @@ class BuildCache:
 
     # --- pages --------------------------------------------------------------------------------------------------
 
-    def known_pages(self, keys: Iterable[bytes]) -> dict[bytes, KnownPage]:
+    def known_pages(self, keys: Sequence[bytes]) -> dict[bytes, KnownPage]:
         """Of the pages with these keys those that are kept."""
-        wanted = set(keys)
-        query = "select key, held, inputs, facts, anchors, facts_digest, text_digest from pages"
+        query = "select key, held, facts, facts_digest, text_digest from pages"
+        wanted = frozenset(keys)
         found: dict[bytes, KnownPage] = {}
 
         def read(database: sqlite3.Connection) -> None:
-            cursor = database.execute(query)
-            for key, held, inputs, facts, anchors, facts_digest, text_digest in cursor:
-                if key in wanted and facts_digest == digest(inputs, facts, anchors):
-                    found[key] = KnownPage(held, inputs, PageFacts(key, text_digest, *_read_facts(facts)))
+            few = len(keys) < FEW_KEYS
+            rows = (
+                (row for key in keys for row in database.execute(f"{query} where key = ?", (key,)))
+                if few
+                else database.execute(query)
+            )
+            for key, held, facts, facts_digest, text_digest in rows:
+                if key in wanted and facts_digest == (NO_FACTS_DIGEST if facts == NO_FACTS else digest(facts)):
+                    found[key] = KnownPage(held, PageFacts(key, text_digest, *_read_facts(facts)))
 
         self._guarded(read, None)
         return found
 
+    def inputs(self, key: bytes) -> str | None:
+        """What a page asked while it was rendered (see `inputs.py`); None when it is not kept."""
+        found = self._inputs_and_anchors(key)
+        return found[0] if found else None
+
     def anchors(self, key: bytes) -> frozenset[str] | None:
         """Every id of a page that links may lead to; None when the page is not kept."""
+        found = self._inputs_and_anchors(key)
+        return frozenset(json.loads(found[1])) if found else None
+
+    def _inputs_and_anchors(self, key: bytes) -> tuple[str, str] | None:
         if key in self._kept_in_memory:
-            return frozenset(json.loads(self._kept_in_memory[key].anchors))
-        query = "select inputs, facts, anchors, facts_digest from pages where key = ?"
-        row = self._guarded(lambda database: database.execute(query, (key,)).fetchone(), None)
-        if row is None or row[3] != digest(*row[:3]):
-            return None
-        return frozenset(json.loads(row[2]))
+            row = self._kept_in_memory[key]
+            return row.inputs, row.anchors
+        query = "select inputs, anchors, inputs_digest from pages where key = ?"
+        found = self._guarded(lambda database: database.execute(query, (key,)).fetchone(), None)
+        return found[:2] if found and found[2] == digest(*found[:2]) else None
 
     def page(self, key: bytes) -> RenderedPage | None:
         """A rendered page; None when it is not kept or damaged."""
@@ -260,36 +285,19 @@ class BuildCache:
     def _row(self, key: bytes) -> PageRow | None:
         if key in self._kept_in_memory:
             return self._kept_in_memory[key]
-        query = (
-            "select key, held, inputs, facts, anchors, shown, html, facts_digest, text_digest from pages where key = ?"
-        )
+        query = f"select {', '.join(PAGE_COLUMNS)} from pages where key = ?"  # noqa: S608  # names of our own columns
         values = self._guarded(lambda database: database.execute(query, (key,)).fetchone(), None)
-        if values is None:
-            return None
-        row = PageRow(*values)
-        whole = row.facts_digest == digest(row.inputs, row.facts, row.anchors)
-        return row if whole and row.text_digest == digest(row.shown, row.html) else None
+        row = PageRow(*values) if values else None
+        return row if row and row.is_whole else None
 
     def keep_pages(self, rows: Sequence[PageRow]) -> None:
         """Keep rendered pages; those that cannot be written are kept in memory until the build is over."""
-        values = [
-            (
-                row.key,
-                row.held,
-                row.inputs,
-                row.facts,
-                row.anchors,
-                row.shown,
-                row.html,
-                row.facts_digest,
-                row.text_digest,
-            )
-            for row in rows
-        ]
+        values = [tuple(getattr(row, name) for name in PAGE_COLUMNS) for row in rows]
+        marks = ",".join("?" * len(PAGE_COLUMNS))
 
         def write(database: sqlite3.Connection) -> bool:
             with _transaction(database):
-                database.executemany("insert or replace into pages values (?,?,?,?,?,?,?,?,?)", values)
+                database.executemany(f"insert or replace into pages values ({marks})", values)  # noqa: S608  # question marks
             return True
 
         if not self._guarded(write, None):
@@ -370,22 +378,6 @@ class BuildCache:
         if values or lost:
             self._guarded(write, None)
 
-    @contextmanager
-    def alone(self, site: Path) -> Iterator[None]:
-        """Be the only build that writes into a site folder: others wait.  A build that is killed lets go at once."""
-        name = f"{digest(str(site)).hex()}.lock"
-        try:
-            lock = sqlite3.connect(self._folder / name, timeout=0.2, isolation_level=None)
-        except sqlite3.Error as error:  # no folder to lock in: nobody else can have a cache there either
-            log.debug("cache: %s", error)
-            yield
-            return
-        try:
-            _lock(lock)
-            yield
-        finally:
-            lock.close()
-
     # --- the file -----------------------------------------------------------------------------------------------
 
     def _open(self) -> None:
@@ -438,6 +430,26 @@ class BuildCache:
             log.debug("cache: %s; a new one is made", error)
             self._start_anew()
             return otherwise
+
+
+@contextmanager
+def alone(site: Path) -> Iterator[None]:
+    """Be the only build that writes into a site folder: others wait.  A build that is killed lets go at once.
+
+    The lock lies where this computer keeps what may be lost: builds that use no cache wait as well.
+    """
+    file = Path(tempfile.gettempdir()) / f"canoa-{digest(str(site)).hex()}.lock"
+    try:
+        lock = sqlite3.connect(file, timeout=0.2, isolation_level=None)
+    except sqlite3.Error as error:  # another user's, or nowhere to write
+        log.debug("lock: %s", error)
+        yield
+        return
+    try:
+        _lock(lock)
+        yield
+    finally:
+        lock.close()
 
 
 def clean(folder: Path) -> int:
@@ -512,6 +524,11 @@ def _json(value: Any) -> str:
 
 
 NO_FACTS = _json([[], [], [], False])
+NO_FACTS_DIGEST = digest(NO_FACTS)
+"""Most pages have none: their facts need not be read."""
+PAGE_COLUMNS = tuple(one.name for one in fields(PageRow))
+FEW_KEYS = 300
+"""So many pages are looked up one by one; for more the whole table is read."""
 
 
 def _read_facts(text: str) -> tuple[tuple[OutgoingLink, ...], tuple[Block, ...], tuple[Problem, ...], bool]:
@@ -538,4 +555,5 @@ def problems_from(values: Iterable[Sequence[Any]]) -> Iterator[Problem]:
 
 
 def _header_digest(row: HeaderRow) -> bytes:
-    return digest(row.source, f"{row.size} {row.mtime_ns} {row.ctime_ns}", row.content, row.header)
+    # Numbers cannot be taken for the texts beside them, so that one text does for all: there are ten thousand.
+    return digest(f"{len(row.source)} {row.size} {row.mtime_ns} {row.ctime_ns} {row.source}{row.header}", row.content)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import sys
 from collections.abc import Iterable
 from functools import cache
-from importlib import metadata
 from pathlib import Path
-from platform import python_version
 from typing import Any
 
 SIZE = 16
@@ -26,12 +26,9 @@ SOURCES = frozenset((".py", ".html", ".css", ".js", ".svg", ".json", ".mo"))
 
 def digest(*parts: bytes | str) -> bytes:
     """Digest of a sequence of texts; their lengths count, so that `ab, c` is not `a, bc`."""
-    found = hashlib.blake2b(digest_size=SIZE)
-    for part in parts:
-        data = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
-        found.update(len(data).to_bytes(8, "big"))
-        found.update(data)
-    return found.digest()
+    data = [part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part for part in parts]
+    # One call for all: this runs forty thousand times in a build of ten thousand pages.
+    return hashlib.blake2b(repr(list(map(len, data))).encode() + b"".join(data), digest_size=SIZE).digest()
 
 
 def digest_of_values(values: Any) -> bytes:
@@ -47,8 +44,7 @@ def engine_digest() -> bytes:
     """
     package = Path(__file__).parent.parent
     theme = Path(_theme_folder())
-    parts: list[bytes | str] = [python_version()]
-    parts += [f"{name} {_version(name)}" for name in LIBRARIES]
+    parts: list[bytes | str] = [sys.version, *_versions()]
     for folder in (package, theme):
         for file in _sources(folder):
             parts += [file.relative_to(folder).as_posix(), file.read_bytes()]
@@ -68,8 +64,23 @@ def _sources(folder: Path) -> Iterable[Path]:
     return sorted(file for file in folder.rglob("*") if file.suffix in SOURCES and file.is_file())
 
 
-def _version(name: str) -> str:
+def _versions() -> list[str]:
+    """Names of the folders in which installers note what is installed: `markdown-3.9.dist-info`.
+
+    As `importlib.metadata` finds them, without the tenth of a start-up that it takes to import.
+    """
+    wanted = {name.lower().replace("-", "_") for name in LIBRARIES}
+    found: dict[str, str] = {}
+    for folder in sys.path:
+        for entry in _names_in(folder):
+            name = entry.partition("-")[0].lower()
+            if name in wanted and entry.endswith(".dist-info"):
+                found.setdefault(name, entry)
+    return sorted(found.values())
+
+
+def _names_in(folder: str) -> list[str]:
     try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return ""
+        return sorted(os.listdir(folder or "."))
+    except OSError:
+        return []

@@ -10,7 +10,7 @@ from pathlib import Path
 from generator.pages.page import Block
 from generator.problems import Problem, in_order
 from generator.site.configuration import SiteConfiguration
-from generator.site.preparation import render_site
+from generator.site.preparation import prepare_site
 from generator.site.rendering import Rendering
 from generator.site.workshop import Workshop
 
@@ -28,7 +28,7 @@ class WrittenId:
 def write_block_ids(configuration: SiteConfiguration) -> tuple[tuple[WrittenId, ...], tuple[Problem, ...]]:
     """Write the missing ids.  Files with errors are left alone: their problems are returned instead."""
     with Workshop.open(configuration) as workshop:
-        renderings = render_site(configuration, workshop).renderings
+        renderings = prepare_site(configuration, workshop).renderings
     taken = {block.id for one in renderings if one.facts for block in one.facts.blocks if block.has_written_id}
     written: list[WrittenId] = []
     problems: list[Problem] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from generator.content.model import Document, Library
 from generator.content.vocabulary import AUDIENCES, TOOLS
@@ -12,6 +13,9 @@ from generator.naming import fold
 from generator.site.addresses import relative_address
 
 Translate = Callable[[str], str]
+
+_OPENING = tuple("“\"'([")
+"""Signs before a title's first letter."""
 
 MOST_ENTRIES = 600
 """Entries of one page of the A–Z index; a larger library gets one page per letter."""
@@ -27,6 +31,34 @@ class IndexGroup:
     documents: tuple[Document, ...]
 
 
+class Entry(NamedTuple):
+    """One line of the A–Z index."""
+
+    text: str
+    path: str
+    """Path in the site, with the anchor of a glossary term."""
+    note: str
+
+
+@dataclass(frozen=True)
+class LetterLists:
+    """What a page of the A–Z index shows; its HTML is made when it is asked for, most builds need none of it."""
+
+    from_target: str
+    label: str
+    """Of the jumps, for those who do not see them."""
+    jumps: tuple[tuple[str, str], ...]
+    """Letter → address."""
+    lists: tuple[tuple[str, tuple[Entry, ...]], ...] = ()
+    """Letter → its entries."""
+
+    def html(self) -> str:
+        """The jumps and the lists."""
+        return _jumps(self.jumps, self.label) + "".join(
+            _letter_list(letter, entries, self.from_target) for letter, entries in self.lists
+        )
+
+
 @dataclass(frozen=True)
 class Index:
     """A generated page."""
@@ -37,9 +69,14 @@ class Index:
     menu_title: str = ""
     """Its name in the site's menu; empty for pages that the menu does not list."""
     groups: tuple[IndexGroup, ...] = ()
-    html: str = ""
+    letters: LetterLists | None = None
     is_search: bool = False
     """True for the page that finds things by name."""
+
+    @property
+    def html(self) -> str:
+        """What it shows besides its groups."""
+        return self.letters.html() if self.letters else ""
 
 
 @dataclass(frozen=True)
@@ -106,36 +143,49 @@ def _tagged(
 
 def _alphabetical(library: Library, terms: Sequence[Term], translate: Translate) -> Iterable[Index]:
     """One page, or one per letter with a first page that leads to them."""
-    entries = _entries(library, terms)
-    if not entries:
+    letters = _letters(_entries(library, terms))
+    if not letters:
         return
     title, summary = translate("Index A–Z"), translate("Every page and every glossary term, in alphabetical order.")
-    letters: dict[str, list[tuple[str, str, str]]] = {}
-    for entry in entries:
-        letters.setdefault(_letter(entry[0]), []).append(entry)
-    if len(entries) <= MOST_ENTRIES:
-        body = _jumps([(letter, f"#{_letter_anchor(letter)}") for letter in letters], translate)
-        body += "".join(_letter_list(letter, found, "indice.html") for letter, found in letters.items())
-        yield Index("indice.html", title, summary, title, html=body, is_search=True)
+    label = translate("Letters")
+    if sum(map(len, letters.values())) <= MOST_ENTRIES:
+        jumps = tuple((letter, f"#{_letter_anchor(letter)}") for letter in letters)
+        shown = LetterLists("indice.html", label, jumps, tuple(letters.items()))
+        yield Index("indice.html", title, summary, title, letters=shown, is_search=True)
         return
     targets = {letter: f"indice-{_letter_anchor(letter)}.html" for letter in letters}
-    jumps = _jumps([(letter, relative_address("indice.html", target)) for letter, target in targets.items()], translate)
-    yield Index("indice.html", title, summary, title, html=jumps, is_search=True)
-    for letter, found in letters.items():
-        body = jumps + _letter_list(letter, found, targets[letter])
-        yield Index(targets[letter], f"{title}: {letter}", summary, html=body)
+    jumps = tuple((letter, relative_address("indice.html", target)) for letter, target in targets.items())
+    shown = LetterLists("indice.html", label, jumps)
+    yield Index("indice.html", title, summary, title, letters=shown, is_search=True)
+    for letter, entries in letters.items():
+        shown = LetterLists(targets[letter], label, jumps, ((letter, entries),))
+        yield Index(targets[letter], f"{title}: {letter}", summary, letters=shown)
 
 
-def _entries(library: Library, terms: Sequence[Term]) -> list[tuple[str, str, str]]:
-    """(text, site path with anchor, note) in alphabetical order."""
-    entries = [(page.title, page.target, "") for page in library.documents() if page.kind != "home"]
+def _entries(library: Library, terms: Sequence[Term]) -> list[Entry]:
+    entries = [Entry(page.title, page.target, "") for page in library.documents() if page.kind != "home"]
     if library.glossary:
-        entries += [(term.text, f"{library.glossary.target}#{term.anchor}", library.glossary.title) for term in terms]
-    return sorted(entries, key=lambda entry: (_letter(entry[0]) == "#", fold(entry[0]), entry))
+        entries += [
+            Entry(term.text, f"{library.glossary.target}#{term.anchor}", library.glossary.title) for term in terms
+        ]
+    return entries
 
 
-def _letter(text: str) -> str:
-    first = fold(text.lstrip("“\"'(["))[:1]
+def _letters(entries: Iterable[Entry]) -> dict[str, tuple[Entry, ...]]:
+    """The entries in alphabetical order, by letter; those that begin with none come last."""
+    keyed = []
+    for entry in entries:
+        folded = fold(entry.text)
+        letter = _letter(entry.text, folded)
+        keyed.append((letter == "#", folded, entry, letter))
+    found: dict[str, list[Entry]] = {}
+    for _, _, entry, letter in sorted(keyed):
+        found.setdefault(letter, []).append(entry)
+    return {letter: tuple(inside) for letter, inside in found.items()}
+
+
+def _letter(text: str, folded: str) -> str:
+    first = (fold(text.lstrip("".join(_OPENING))) if text.startswith(_OPENING) else folded)[:1]
     return first.upper() if "a" <= first <= "z" else "#"
 
 
@@ -143,19 +193,18 @@ def _letter_anchor(letter: str) -> str:
     return "0-9" if letter == "#" else letter.lower()
 
 
-def _jumps(letters: Sequence[tuple[str, str]], translate: Translate) -> str:
+def _jumps(letters: Sequence[tuple[str, str]], label: str) -> str:
     links = "".join(f'<li><a href="{href}">{letter}</a></li>' for letter, href in letters)
-    label = html.escape(translate("Letters"))
-    return f'<nav class="letras" aria-label="{label}"><ul>{links}</ul></nav>'
+    return f'<nav class="letras" aria-label="{html.escape(label)}"><ul>{links}</ul></nav>'
 
 
-def _letter_list(letter: str, entries: Sequence[tuple[str, str, str]], from_target: str) -> str:
-    items = "".join(_item(text, path, note, from_target) for text, path, note in entries)
+def _letter_list(letter: str, entries: Sequence[Entry], from_target: str) -> str:
+    items = "".join(_item(entry, from_target) for entry in entries)
     return f'<h2 id="{_letter_anchor(letter)}">{letter}</h2><ul class="indice">{items}</ul>'
 
 
-def _item(text: str, path: str, note: str, from_target: str) -> str:
-    target, hash_mark, anchor = path.partition("#")
+def _item(entry: Entry, from_target: str) -> str:
+    target, hash_mark, anchor = entry.path.partition("#")
     href = html.escape(relative_address(from_target, target) + hash_mark + anchor)
-    small = f" <small>{html.escape(note)}</small>" if note else ""
-    return f'<li><a href="{href}">{html.escape(text)}</a>{small}</li>'
+    small = f" <small>{html.escape(entry.note)}</small>" if entry.note else ""
+    return f'<li><a href="{href}">{html.escape(entry.text)}</a>{small}</li>'

@@ -98,8 +98,10 @@ class Verifier:
         self._sizes: dict[str, Any] = {}
         self._texts: dict[str, str] = {}
 
-    def holds(self, inputs: str) -> bool:
+    def holds(self, inputs: str | None) -> bool:
         """True when every answer is what it was."""
+        if inputs is None:
+            return False
         noted = json.loads(inputs)
         index = self._index
         return (

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from generator.content.model import Course, Document, Library, Module, Section
 
@@ -20,9 +20,9 @@ MOST_LINKS = 60
 square of its pages."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Group:
-    """One entry of a course's navigation, and the pages behind it."""
+    """One entry of a course's navigation, and the pages behind it.  Compared by identity: that is many pages."""
 
     title: str
     document: Document | None
@@ -36,9 +36,9 @@ class Group:
         yield from self.children
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Shelf:
-    """A course, or a top section of a project without courses: what one navigation covers."""
+    """A course, or a top section of a project without courses: what one navigation covers.  Compared by identity."""
 
     title: str
     document: Document | None
@@ -52,14 +52,17 @@ class Shelf:
             yield from group.documents()
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where one page stands."""
 
-    shelf: Shelf | None
-    group: Group | None
-    previous: Document | None
-    next: Document | None
+    shelf: Shelf | None = None
+    group: Group | None = None
+    group_position: int = 0
+    """Of the group among the shelf's."""
+    child_position: int = 0
+    """Of the page among the group's children; 0 for the group's own page."""
+    previous: Document | None = None
+    next: Document | None = None
 
 
 def shelves(library: Library, translate: Translate) -> tuple[Shelf, ...]:
@@ -74,32 +77,39 @@ def places(library: Library, all_shelves: tuple[Shelf, ...]) -> dict[str, Place]
     """The place of every page, by source path.  Reading order never leads from one course into another."""
     found: dict[str, Place] = {}
     for shelf in all_shelves:
-        groups = {page.source: group for group in shelf.groups for page in group.documents()}
-        order = list(dict.fromkeys(shelf.documents()))
+        inside = _positions(shelf)
+        order = list({(page.source, page.title): page for page in shelf.documents()}.values())
         for position, page in enumerate(order):
-            before = order[position - 1] if position else None
-            after = order[position + 1] if position + 1 < len(order) else None
-            found.setdefault(page.source, Place(shelf, groups.get(page.source), before, after))
+            if page.source not in found:
+                before = order[position - 1] if position else None
+                after = order[position + 1] if position + 1 < len(order) else None
+                group_position, child_position = inside.get(page.source, (-1, 0))
+                group = shelf.groups[group_position] if group_position >= 0 else None
+                found[page.source] = Place(shelf, group, max(group_position, 0), child_position, before, after)
     for page in library.documents():
-        found.setdefault(page.source, Place(None, None, None, None))
+        found.setdefault(page.source, Place())
     return found
 
 
-def shown_children(group: Group, current: Document) -> tuple[Document, ...]:
-    """The links of a group: all, or the neighbours of the current page when there are too many."""
-    position = next((at for at, page in enumerate(group.children) if page.source == current.source), 0)
-    return _neighbours(group.children, position)
+def _positions(shelf: Shelf) -> dict[str, tuple[int, int]]:
+    """Positions of a page's group and of the page in it; of a page that stands in two groups: in the last."""
+    found: dict[str, tuple[int, int]] = {}
+    for group_position, group in enumerate(shelf.groups):
+        inside = {page.source: position for position, page in reversed(list(enumerate(group.children)))}
+        if group.document:
+            inside.setdefault(group.document.source, 0)
+        found.update((source, (group_position, position)) for source, position in inside.items())
+    return found
 
 
-def shown_groups(shelf: Shelf, current: Group | None) -> tuple[Group, ...]:
-    """The groups of a shelf: all, or the neighbours of the current one when there are too many."""
-    position = next((at for at, group in enumerate(shelf.groups) if group is current), 0)
-    return _neighbours(shelf.groups, position)
+def neighbours(entries: tuple[Entry, ...], position: int) -> tuple[Entry, ...]:
+    """The entries that are shown around one: all, or the nearest when there are too many."""
+    return entries[first_shown(len(entries), position) :][:MOST_LINKS]
 
 
-def _neighbours(entries: tuple[Entry, ...], position: int) -> tuple[Entry, ...]:
-    first = max(0, min(position - MOST_LINKS // 2, len(entries) - MOST_LINKS))
-    return entries[first : first + MOST_LINKS]
+def first_shown(length: int, position: int) -> int:
+    """Position of the first of `neighbours`."""
+    return max(0, min(position - MOST_LINKS // 2, length - MOST_LINKS))
 
 
 def _course_shelf(course: Course, translate: Translate) -> Shelf:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from stat import S_ISREG
@@ -16,8 +16,10 @@ MARKERS = ("canoa/canoa.css", "sitemap.xml", "404.html")
 """A folder that holds one of these was made by Canoa or MkDocs and may be replaced."""
 
 
-class ForeignFolderError(Exception):
-    """The output folder holds files that no site generator wrote."""
+STAGING = ".canoa"
+"""Folder inside the site's in which new files wait."""
+STAGED_TOGETHER = 64
+"""Waiting files of one folder: in folders of thousands some file systems take ten times as long for each."""
 
 
 @dataclass(frozen=True)
@@ -31,35 +33,78 @@ class Found:
 
 
 @dataclass
-class SiteWriter:
-    """Collects what one build writes.
+class OutputMemory:
+    """What one process knows of a site folder between builds."""
 
-    Files are written in place and only when their bytes differ: a page that did not change keeps its time stamp, and
-    a build that is cut off leaves nothing that the next one does not mend.  What was made from the same as last time,
-    and is as it was left, is not even made again.
+    found: dict[str, Found] = field(default_factory=dict)
+    known: dict[str, OutputRow] = field(default_factory=dict)
+
+    def follow(
+        self,
+        found: dict[str, Found],
+        known: dict[str, OutputRow],
+        rows: Mapping[str, OutputRow],
+        gone: Iterable[str],
+    ) -> None:
+        """Take over what a build found and knew, with what it wrote and removed."""
+        known.update(rows)
+        found.update((target, Found(row.size, row.mtime_ns, is_plain=True)) for target, row in rows.items())
+        for target in gone:
+            known.pop(target, None)
+            found.pop(target, None)
+        self.found, self.known = found, known
+
+
+class SiteWriter:
+    """Collects what one build writes, and puts it into the site folder when all is there; a context manager.
+
+    Only files whose bytes differ are replaced: a page that did not change keeps its time stamp.  What was made from
+    the same as last time, and is as it was left, is not even made again.  New files wait in a folder inside the site's
+    (a rename never leaves a file system) and take their places at the end, one by one: a build that is cut off leaves
+    whole pages, old or new, and nothing that the next one does not mend.
     """
 
-    folder: Path
-    cache: BuildCache
-    shared: bool = False
-    """Others write into the folder too: nothing that we do not know is refused or removed."""
-    sizes: dict[str, int] = field(default_factory=dict)
-    """Path in the site → bytes, of everything that belongs to the site now."""
-    changed: int = 0
-    _found: dict[str, Found] = field(default_factory=dict)
-    _known: dict[str, OutputRow] = field(default_factory=dict)
-    _rows: dict[str, OutputRow] = field(default_factory=dict)
-    _folders: set[str] = field(default_factory=set)
-    """Folders that are known to be there, and to be folders."""
+    def __init__(
+        self, folder: Path, cache: BuildCache, *, shared: bool = False, memory: OutputMemory | None = None
+    ) -> None:
+        """`shared`: others write into the folder too, so nothing that we do not know is refused or removed.
 
-    def open(self) -> None:
-        """Make the folder; raises `ForeignFolderError` rather than mix with somebody's files."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        is_ours = self.shared or any((self.folder / marker).exists() for marker in MARKERS)
-        if not is_ours and any(self.folder.iterdir()):
-            raise ForeignFolderError(str(self.folder))
-        self._found = dict(files_under(self.folder))
-        self._known = self.cache.outputs(str(self.folder))
+        `memory`: of a preview, whose folder nobody else writes into; it is looked at once, and again when emptied.
+        """
+        self.folder = folder
+        self.is_ours = True
+        """False when the folder holds files that no site generator wrote: nothing may be written then."""
+        self.sizes: dict[str, int] = {}
+        """Path in the site → bytes, of everything that belongs to the site now."""
+        self._cache = cache
+        self._shared = shared
+        self._memory = memory
+        self._found: dict[str, Found] = {}
+        self._known: dict[str, OutputRow] = {}
+        self._rows: dict[str, OutputRow] = {}
+        self._staging = folder / STAGING
+        self._staged: list[str] = []
+        """Targets of the waiting files; the number of a file is its name."""
+        self._folders: set[str] = set()
+        """Folders that are known to be there, and to be folders."""
+
+    @property
+    def changed(self) -> int:
+        """How many files this build replaced or added."""
+        return len(self._staged)
+
+    def __enter__(self) -> SiteWriter:
+        is_new = not self.folder.is_dir()
+        is_marked = self._shared or is_new or any((self.folder / marker).exists() for marker in MARKERS)
+        self.is_ours = is_marked or not any(name != STAGING for name in os.listdir(self.folder))
+        if self.is_ours and not is_new:
+            self._empty_staging()
+            self._look()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self.is_ours:
+            self._empty_staging()
 
     def is_current(self, target: str, frame: bytes) -> bool:
         """True when the file was made from the same, and is as it was left: then it stays, and that is noted."""
@@ -75,44 +120,74 @@ class SiteWriter:
         """Write one file if it differs from what is there.  `frame`: digest of all that it was made from."""
         frame = frame or digest(content)
         self.sizes[target] = len(content)
-        found, file = self._found.get(target), f"{self.folder}{os.sep}{target}"
-        if found and found.is_plain and found.size == len(content) and Path(file).read_bytes() == content:
+        found = self._found.get(target)
+        if found and found.is_plain and found.size == len(content) and self._holds(target, content):
             self._note(target, frame, found.size, found.mtime_ns)
             return
-        self._make_room(target)
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o666)
-        try:
-            with os.fdopen(handle, "wb", buffering=0) as stream:
-                stream.write(content)
-                status = os.fstat(handle)
-        except BaseException:
-            Path(file).unlink(missing_ok=True)  # half a page is worse than none
-            raise
+        handle = os.open(self._stage(target), os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+        with os.fdopen(handle, "wb", buffering=0) as stream:
+            stream.write(content)
+            status = os.fstat(handle)
         self._note(target, frame, status.st_size, status.st_mtime_ns)
-        self.changed += 1
 
     def copy(self, target: str, source: Path, frame: bytes = b"") -> None:
         """Copy one file if size or content differ; its time stamp is not carried over."""
-        size = source.stat().st_size
-        self.sizes[target] = size
         found, file = self._found.get(target), self.folder / target
-        if not (found and found.is_plain and found.size == size and _same_file(file, source)):
-            self._make_room(target)
+        if not (found and found.is_plain and found.size == source.stat().st_size and _same_file(file, source)):
+            file = Path(self._stage(target))
             shutil.copyfile(source, file)
-            self.changed += 1
         status = file.stat()
+        self.sizes[target] = status.st_size
         self._note(target, frame, status.st_size, status.st_mtime_ns)
 
-    def close(self) -> None:
-        """Remove files and folders that are not part of the site any more, and note what there is."""
-        gone = [target for target in self._found if target not in self.sizes]
-        if not self.shared:
-            for target in sorted(gone, reverse=True):
+    def publish(self) -> None:
+        """Put the new files in their places, remove what is not part of the site any more, note what there is."""
+        for number, target in enumerate(self._staged):
+            self._make_room(target)
+            os.replace(self._staged_file(number), f"{self.folder}{os.sep}{target}")  # noqa: PTH105 - half the time of Path's
+        gone = sorted(self._found.keys() - self.sizes.keys(), reverse=True)
+        if gone and not self._shared:
+            for target in gone:
                 (self.folder / target).unlink(missing_ok=True)
-            if gone or len(self._found) != len(self.sizes):
-                _remove_empty_folders(self.folder)
+            self._empty_staging()
+            _remove_empty_folders(self.folder)
         lost = [target for target in self._known if target not in self.sizes]
-        self.cache.keep_outputs(str(self.folder), self._rows, lost)
+        self._cache.keep_outputs(str(self.folder), self._rows, lost)
+        if self._memory:
+            self._memory.follow(self._found, self._known, self._rows, {*gone, *lost})
+
+    def _stage(self, target: str) -> str:
+        """The waiting place of a file."""
+        number = len(self._staged)
+        if number % STAGED_TOGETHER == 0:
+            (self._staging / str(number // STAGED_TOGETHER)).mkdir(parents=True)
+        self._staged.append(target)
+        return self._staged_file(number)
+
+    def _staged_file(self, number: int) -> str:
+        return f"{self._staging}{os.sep}{number // STAGED_TOGETHER}{os.sep}{number}"
+
+    def _empty_staging(self) -> None:
+        """Remove what waits, ours or a killed build's, and a site folder that was only made for it."""
+        if self._staging.is_symlink() or self._staging.is_file():
+            self._staging.unlink()
+        elif self._staging.is_dir():
+            shutil.rmtree(self._staging)
+            if not self._found and not os.listdir(self.folder):
+                self.folder.rmdir()
+
+    def _look(self) -> None:
+        if self._memory and self._memory.found and (self.folder / MARKERS[0]).exists():
+            self._found, self._known = self._memory.found, self._memory.known
+            return
+        self._found = dict(files_under(self.folder))
+        self._known = self._cache.outputs(str(self.folder))
+
+    def _holds(self, target: str, content: bytes) -> bool:
+        try:
+            return (self.folder / target).read_bytes() == content
+        except OSError:
+            return False
 
     def outputs_digest(self) -> bytes:
         """Digest of the site folder as this build leaves it; `snapshot.found_outputs` gives the same while it lasts."""
@@ -158,6 +233,8 @@ def files_under(folder: Path) -> Iterator[tuple[str, Found]]:
         with os.scandir(path) as entries:
             for entry in entries:
                 if entry.is_dir(follow_symlinks=False):
+                    if entry.name == STAGING and not prefix:
+                        continue
                     waiting.append((f"{prefix}{entry.name}/", entry.path))
                     continue
                 status = entry.stat(follow_symlinks=False)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
-from generator.content.library import LibraryOptions, Loaded, load_library, read_tree
+from generator.content.documents import page_files
+from generator.content.headers import Header
+from generator.content.library import LibraryOptions, Loaded, load_library
 from generator.content.model import Library
-from generator.content.tree import Tree
+from generator.content.tree import Tree, TreeFile
 from generator.language import load_translations
 from generator.pages.page import RenderedPage
 from generator.problems import Problem, in_order
@@ -16,7 +19,8 @@ from generator.site.configuration import SiteConfiguration
 from generator.site.digests import digest
 from generator.site.glossary import complete_glossary
 from generator.site.indexes import Term
-from generator.site.reading import UNSETTLED_NS, HeaderDesk
+from generator.site.progress import Listener, silent
+from generator.site.reading import HeaderDesk
 from generator.site.rendering import (
     LibraryRenderer,
     Rendering,
@@ -26,35 +30,70 @@ from generator.site.rendering import (
     render_options,
     site_index,
 )
+from generator.site.settled import UNSETTLED_NS
+from generator.site.snapshot import read_site_tree
 from generator.site.workshop import Workshop
 
-Listener = Callable[[str, int, int], None]
-"""Told of progress: name of the stage (`read`, `render`, `write`), pages done, pages in all."""
+log = logging.getLogger("canoa")
 
 
 @dataclass(frozen=True)
-class Rendered:
-    """A library and its pages after rendering; their texts are in the cache."""
+class Ingredients:
+    """What a library is made from."""
 
     configuration: SiteConfiguration
+    tree: Tree
+    headers: tuple[Header, ...]
+    """One for each file of `page_files(tree)`."""
+
+    def same_library(self, other: Ingredients) -> bool:
+        """True when the library is the same: texts may differ, headers, names and media may not."""
+        return (
+            self.configuration == other.configuration
+            and self.headers == other.headers
+            and self.tree.problems == other.tree.problems
+            and len(self.tree.files) == len(other.tree.files)
+            and all(map(_is_same_or_page, self.tree.files, other.tree.files))
+        )
+
+
+def _is_same_or_page(one: TreeFile, other: TreeFile) -> bool:
+    return one is other or one == other or (one.source == other.source and one.is_page)
+
+
+@dataclass(frozen=True)
+class ReadSite:
+    """A library that is ready to be rendered."""
+
+    made_from: Ingredients
     library: Library
+    problems: tuple[Problem, ...]
+    """Of headers and of the library's order."""
     media_marks: Mapping[str, bytes]
     """As the function `media_marks` gives them."""
-    renderings: tuple[Rendering, ...]
     renderer: LibraryRenderer
-    problems: tuple[Problem, ...]
-    """Of headers, of the set-up, of single pages; in no order."""
 
-    def page(self, rendering: Rendering) -> RenderedPage:
-        """A page with its text; a page that the cache has lost meanwhile is rendered again."""
-        return self.renderer.page(rendering)
+    @property
+    def configuration(self) -> SiteConfiguration:
+        """What the site is made by."""
+        return self.made_from.configuration
+
+    def render(self, listener: Listener | None = None) -> Iterator[Rendering]:
+        """Every page in reading order, from the cache or anew."""
+        tell = listener or silent
+        documents = self.library.documents()
+        for done, rendering in enumerate(self.renderer.render(documents), 1):
+            yield rendering
+            tell("render", done, len(documents))
+        log.debug("%d of %d pages rendered", self.renderer.rendered, len(documents))
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """A library with its pages rendered and checked: all that writing needs."""
+    """A library with its pages rendered and checked; their texts are in the cache."""
 
-    rendered: Rendered
+    read: ReadSite
+    renderings: tuple[Rendering, ...]
     glossary: RenderedPage | None
     """The glossary page, completed."""
     terms: tuple[Term, ...]
@@ -63,78 +102,96 @@ class Prepared:
     @property
     def configuration(self) -> SiteConfiguration:
         """What the site is made by."""
-        return self.rendered.configuration
+        return self.read.configuration
 
     @property
     def library(self) -> Library:
         """What the site is made from."""
-        return self.rendered.library
+        return self.read.library
 
     def page(self, rendering: Rendering) -> RenderedPage:
         """A page with its text."""
         if self.glossary and rendering.document == self.library.glossary:
             return self.glossary
-        return self.rendered.page(rendering)
+        return self.read.renderer.page(rendering)
 
 
 def prepare_site(
     configuration: SiteConfiguration, workshop: Workshop, *, tree: Tree | None = None, listener: Listener | None = None
 ) -> Prepared:
     """Read, render, check; nothing is written."""
-    rendered = render_site(configuration, workshop, tree=tree, listener=listener)
-    glossary, terms = _completed_glossary(rendered)
-
-    def anchors(rendering: Rendering) -> frozenset[str]:
-        if glossary and rendering.document == rendered.library.glossary:
-            return frozenset(glossary.anchors)
-        return rendered.renderer.anchors(rendering)
-
-    problems = in_order(
-        (
-            *rendered.problems,
-            *extra_problems(configuration, rendered.library),
-            *cross_page_problems(rendered.renderings, configuration.shown_docs, anchors),
-        )
-    )
-    return Prepared(rendered, glossary, terms, problems)
+    read = read_site(configuration, workshop, tree=tree, listener=listener)
+    return check_rendered(read, tuple(read.render(listener)))
 
 
-def render_site(
+def read_site(
     configuration: SiteConfiguration, workshop: Workshop, *, tree: Tree | None = None, listener: Listener | None = None
-) -> Rendered:
-    """Read and render: every page from the cache or anew."""
+) -> ReadSite:
+    """Read every header and arrange the library."""
     tell = listener or silent
     tell("read", 0, 0)
     tree = tree or read_site_tree(configuration)
-    headers = HeaderDesk(workshop.cache, workshop.workers, workshop.remembered)
-    loaded = load_site_library(configuration, tree, headers)
-    documents = loaded.library.documents()
-    translate = load_translations(configuration.language).gettext
+    memory = workshop.memory
+    desk = HeaderDesk(workshop.cache, workshop.workers, memory.files if memory else None)
+    made_from = Ingredients(configuration, tree, tuple(desk.read(page_files(tree))))
+    last = memory.prepared if memory else None
+    same = last.read if last and last.read.made_from.same_library(made_from) else None
+    loaded = Loaded(same.library, same.problems) if same else load_site_library(made_from)
     marks = media_marks(loaded.library, tree)
-    task = RenderTask(
-        configuration,
-        render_options(configuration, loaded.library, translate),
-        site_index(configuration, loaded.library),
-        index_digest(loaded.library, marks),
-        headers.contents,
-    )
+    if same and marks == same.media_marks and b"" not in marks.values():
+        task = replace(same.renderer.task, contents=desk.contents)
+    else:
+        task = render_task(configuration, loaded.library, marks, desk.contents)
     renderer = LibraryRenderer(task, workshop.cache, workshop.workers)
-    renderings = []
-    for rendering in renderer.render(documents):
-        renderings.append(rendering)
-        tell("render", len(renderings), len(documents))
-    problems = (
-        *loaded.problems,
-        *renderer.setup_problems(),
-        *(found for rendering in renderings for found in rendering.problems),
+    if last:
+        renderer.follow(last.read.renderer, last.renderings)
+    return ReadSite(made_from, loaded.library, loaded.problems, marks, renderer)
+
+
+def check_rendered(read: ReadSite, renderings: tuple[Rendering, ...]) -> Prepared:
+    """What only shows when all pages are known, and all problems in their order."""
+    glossary, terms = completed_glossary(read, renderings)
+
+    def anchors(rendering: Rendering) -> frozenset[str]:
+        if glossary and rendering.document == read.library.glossary:
+            return frozenset(glossary.anchors)
+        return read.renderer.anchors(rendering)
+
+    problems = in_order(
+        (
+            *read.problems,
+            *read.renderer.setup_problems(),
+            *(found for rendering in renderings for found in rendering.problems),
+            *extra_problems(read.configuration, read.library),
+            *cross_page_problems(renderings, read.configuration.shown_docs, anchors),
+        )
     )
-    return Rendered(configuration, loaded.library, marks, tuple(renderings), renderer, problems)
+    return Prepared(read, renderings, glossary, terms, problems)
+
+
+def completed_glossary(read: ReadSite, renderings: Iterable[Rendering]) -> tuple[RenderedPage | None, tuple[Term, ...]]:
+    """The glossary page with an anchor for each term, and the terms."""
+    translate = load_translations(read.configuration.language).gettext
+    for rendering in renderings:
+        if rendering.facts and rendering.document == read.library.glossary:
+            return complete_glossary(read.renderer.page(rendering), read.library.abbreviations, translate)
+    return None, ()
+
+
+def render_task(
+    configuration: SiteConfiguration, library: Library, marks: Mapping[str, bytes], contents: Mapping[str, bytes]
+) -> RenderTask:
+    """What the pages of a library share while they are rendered."""
+    translate = load_translations(configuration.language).gettext
+    options = render_options(configuration, library, translate)
+    index = site_index(configuration, library)
+    return RenderTask(configuration, options, index, index_digest(library, marks), contents)
 
 
 def media_marks(library: Library, tree: Tree) -> dict[str, bytes]:
     """Source path → digest by which a media file is known to be the same; empty when its times prove nothing yet."""
     settled = time.time_ns() - UNSETTLED_NS
-    files = {found.source: found for found in tree.files}
+    files = {found.source: found for found in tree.files if not found.is_page}
     marks = {}
     for media in library.media:
         file = files[media.source]
@@ -151,13 +208,9 @@ def index_digest(library: Library, marks: Mapping[str, bytes]) -> bytes:
     return digest(repr(pages), repr(media), repr(unsettled))
 
 
-def read_site_tree(configuration: SiteConfiguration) -> Tree:
-    """The files of a site's content folder."""
-    return read_tree(configuration.docs_dir, configuration.shown_docs, configuration.exclude)
-
-
-def load_site_library(configuration: SiteConfiguration, tree: Tree, headers: HeaderDesk) -> Loaded:
+def load_site_library(made_from: Ingredients) -> Loaded:
     """The library of a site's content folder."""
+    configuration = made_from.configuration
     options = LibraryOptions(
         folder=configuration.docs_dir,
         shown=configuration.shown_docs,
@@ -169,17 +222,4 @@ def load_site_library(configuration: SiteConfiguration, tree: Tree, headers: Hea
         allow_active=configuration.allow_html,
         trusted=configuration.trusted,
     )
-    return load_library(options, tree=tree, read=headers.read)
-
-
-def _completed_glossary(rendered: Rendered) -> tuple[RenderedPage | None, tuple[Term, ...]]:
-    library = rendered.library
-    translate = load_translations(rendered.configuration.language).gettext
-    for rendering in rendered.renderings:
-        if rendering.facts and rendering.document == library.glossary:
-            return complete_glossary(rendered.page(rendering), library.abbreviations, translate)
-    return None, ()
-
-
-def silent(stage: str, done: int, total: int) -> None:
-    """A `Listener` for those who want no progress."""
+    return load_library(options, tree=made_from.tree, read=lambda _: made_from.headers)

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from generator.content.model import Library
 from generator.language import load_translations
 from generator.site.configuration import SiteConfiguration
 from generator.site.digests import digest, engine_digest
-from generator.site.indexes import make_indexes
+from generator.site.indexes import Term, make_indexes
 from generator.site.output import SiteWriter
-from generator.site.preparation import Listener, Prepared
+from generator.site.preparation import Prepared, ReadSite
 from generator.site.rendering import Rendering
 from generator.site.sitemap import make_sitemap
 from generator.site.snapshot import configuration_digest
 from generator.site.view import PageView
 from generator.site.views import ICON, SCRIPT, STYLE, Views
+from generator.site.workshop import Memory
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -28,79 +29,81 @@ WEIGHED_PAGES = 8
 """The largest pages are compressed to name the heaviest one; compressing all would take as long as framing them."""
 
 
-@dataclass(frozen=True)
-class Weight:
-    """What a page costs a reader: bytes of its HTML, compressed as a server would send it."""
+class Press:
+    """Frames the pages of one build and has them written, each as soon as it is rendered."""
 
-    target: str
-    compressed: int
+    def __init__(self, read: ReadSite, writer: SiteWriter, memory: Memory | None = None) -> None:
+        self._read = read
+        self._writer = writer
+        self._memory = memory
+        last: Press | None = memory.press if memory else None
+        is_same = last is not None and last.views.library is read.library
+        self.views: Views = last.views if last and is_same else site_views(read.configuration, read.library)
+        frames = PageFrames(read.configuration)
+        self.frames: PageFrames = last.frames if last and last.frames.digest == frames.digest else frames
+        self.targets: list[str] = []
+        """Where the pages go."""
+
+    def page(self, rendering: Rendering) -> None:
+        """Frame a page that an author wrote; the glossary waits until it is completed."""
+        document = rendering.document
+        if rendering.facts and document is not self._read.library.glossary:
+            mark = digest(self.frames.digest, self.views.frame_digest(document), rendering.facts.text_digest)
+            self._put(document.target, mark, lambda: self.views.page(document, self._read.renderer.page(rendering)))
+
+    def finish(self, prepared: Prepared) -> None:
+        """Frame what takes the whole site: the glossary and the pages that nobody wrote; then all that is no page."""
+        glossary, document = prepared.glossary, self._read.library.glossary
+        if glossary and document:
+            mark = digest(self.frames.digest, self.views.frame_digest(document), repr(glossary))
+            self._put(document.target, mark, lambda: self.views.page(document, glossary))
+        views = self.views
+        if prepared.terms:
+            views = site_views(self._read.configuration, self._read.library, prepared.terms)
+        for target, frame, view in _generated(views):
+            self._put(target, digest(self.frames.digest, frame), view)
+        if self._memory:
+            self._memory.prepared, self._memory.press = prepared, self
+        self._put_others()
+
+    def _put(self, target: str, mark: bytes, view: Callable[[], PageView]) -> None:
+        """Make and write a page; `mark` is the digest of all that it is made from."""
+        self.targets.append(target)
+        if not self._writer.is_current(target, mark):
+            self._writer.write(target, self.frames.render(view()), mark)
+
+    def _put_others(self) -> None:
+        configuration, writer = self._read.configuration, self._writer
+        if configuration.site_url:
+            writer.write("sitemap.xml", make_sitemap(configuration.site_url, self.targets))
+        for media in self._read.library.media:
+            mark = self._read.media_marks[media.source]
+            if not (mark and writer.is_current(media.target, mark)):
+                writer.copy(media.target, configuration.docs_dir / media.source, mark)
+        _write_theme(configuration, writer)
 
 
-def site_views(prepared: Prepared) -> Views:
-    """What makes the view of any page of a prepared site."""
-    translate = load_translations(prepared.configuration.language).gettext
-    indexes = make_indexes(prepared.library, prepared.terms, translate)
-    return Views.of(prepared.configuration, prepared.library, indexes, translate)
+def site_views(configuration: SiteConfiguration, library: Library, terms: Sequence[Term] = ()) -> Views:
+    """What makes the view of any page.  The glossary's terms are entries of the A–Z index and of nothing else."""
+    translate = load_translations(configuration.language).gettext
+    return Views.of(configuration, library, make_indexes(library, terms, translate), translate)
 
 
 def page_views(prepared: Prepared) -> Iterator[PageView]:
     """Every page of the site: the authors' pages, then the generated ones."""
-    views = site_views(prepared)
-    for rendering in prepared.rendered.renderings:
+    views = site_views(prepared.configuration, prepared.library, prepared.terms)
+    for rendering in prepared.renderings:
         if rendering.facts:
             yield views.page(rendering.document, prepared.page(rendering))
-    yield from (view() for _, view in _generated_views(views))
+    yield from (view() for _, _, view in _generated(views))
 
 
-def _generated_views(views: Views) -> Iterator[tuple[str, Callable[[], PageView]]]:
-    """The pages that nobody wrote: where they go, and how to make them."""
+def _generated(views: Views) -> Iterator[tuple[str, bytes, Callable[[], PageView]]]:
+    """The pages that nobody wrote: where they go, the digest of what they show, and how to make them."""
     for index in views.indexes:
-        yield index.target, partial(views.index, index)
+        yield index.target, views.index_digest(index), partial(views.index, index)
     if views.library.home is None:
-        yield "index.html", views.home
-
-
-def write_site(prepared: Prepared, writer: SiteWriter, tell: Listener) -> list[str]:
-    """Write every file of the site that is not there yet; returns where the pages go."""
-    configuration = prepared.configuration
-    targets = _write_pages(prepared, writer, tell)
-    if configuration.site_url:
-        writer.write("sitemap.xml", make_sitemap(configuration.site_url, targets))
-    _write_media(prepared, writer)
-    _write_theme(configuration, writer)
-    return targets
-
-
-def _write_pages(prepared: Prepared, writer: SiteWriter, tell: Listener) -> list[str]:
-    """Frame and write the pages that were not written from the same before; returns where all pages go."""
-    views = site_views(prepared)
-    frames = PageFrames(prepared.configuration)
-    targets = []
-    for target, frame, view in _framed(prepared, views):
-        targets.append(target)
-        mark = digest(frames.digest, frame)
-        if not writer.is_current(target, mark):
-            writer.write(target, frames.render(view()), mark)
-        tell("write", len(targets), len(prepared.rendered.renderings))
-    return targets
-
-
-def _framed(prepared: Prepared, views: Views) -> Iterator[tuple[str, bytes, Callable[[], PageView]]]:
-    """Each page: where it goes, the digest of all that it shows, and how to make it."""
-    for rendering in prepared.rendered.renderings:
-        document = rendering.document
-        if rendering.facts:
-            frame = digest(_frame_digest(views, document), rendering.facts.text_digest)
-            if document == prepared.library.glossary:
-                frame = digest(frame, repr(prepared.terms))
-            yield document.target, frame, partial(_author_view, prepared, views, rendering)
-    everything = digest(_library_digest(views), repr(prepared.terms))
-    for target, view in _generated_views(views):
-        yield target, everything, view
-
-
-def _author_view(prepared: Prepared, views: Views, rendering: Rendering) -> PageView:
-    return views.page(rendering.document, prepared.page(rendering))
+        yield "index.html", views.home_digest(), views.home
 
 
 class PageFrames:
@@ -122,13 +125,6 @@ class PageFrames:
         return render_view(self._template, view)
 
 
-def _write_media(prepared: Prepared, writer: SiteWriter) -> None:
-    for media in prepared.library.media:
-        frame = prepared.rendered.media_marks[media.source]
-        if not (frame and writer.is_current(media.target, frame)):
-            writer.copy(media.target, prepared.configuration.docs_dir / media.source, frame)
-
-
 def _write_theme(configuration: SiteConfiguration, writer: SiteWriter) -> None:
     from generator.theme import __file__ as theme
     from generator.theme import assemble_script, assemble_styles
@@ -143,24 +139,8 @@ def _write_theme(configuration: SiteConfiguration, writer: SiteWriter) -> None:
                 writer.copy(file.relative_to(custom).as_posix(), file)
 
 
-def heaviest_page(writer: SiteWriter, targets: Sequence[str]) -> Weight | None:
-    """The heaviest of the largest pages, compressed as a server would send it."""
+def heaviest_page(writer: SiteWriter, targets: Sequence[str]) -> tuple[str, int]:
+    """The heaviest of the largest pages, and its bytes as a server would send it, compressed."""
     largest = sorted(targets, key=lambda target: (-writer.sizes[target], target))[:WEIGHED_PAGES]
-    weights = [
-        Weight(target, len(gzip.compress((writer.folder / target).read_bytes(), 9, mtime=0))) for target in largest
-    ]
-    return max(weights, key=lambda weight: weight.compressed, default=None)
-
-
-def _frame_digest(views: Any, document: Any) -> bytes:
-    return views.frame_digest(document) if hasattr(views, "frame_digest") else _library_digest(views)
-
-
-_memo: dict[int, bytes] = {}
-
-
-def _library_digest(views: Any) -> bytes:
-    if id(views) not in _memo:
-        _memo.clear()
-        _memo[id(views)] = digest(repr(views.library))
-    return _memo[id(views)]
+    weights = {target: len(gzip.compress((writer.folder / target).read_bytes(), 9, mtime=0)) for target in largest}
+    return max(weights.items(), key=lambda weight: weight[1])

@@ -13,13 +13,11 @@ from generator.content.text import read_content
 from generator.content.tree import TreeFile
 from generator.site.cache import BuildCache, HeaderRow
 from generator.site.digests import digest, engine_digest
+from generator.site.settled import UNSETTLED_NS
 from generator.site.workers import Workers
 
-FILES_OF_A_BATCH = 200
-"""About 30 milliseconds of work."""
-UNSETTLED_NS = 2_000_000_000
-"""A file saved this shortly before it was looked at may be saved again within the same tick of the file system's clock
-(FAT counts in two seconds): its times prove nothing yet."""
+FILES_OF_A_BATCH = 100
+"""About 15 milliseconds of work."""
 
 
 @dataclass(frozen=True)
@@ -64,20 +62,14 @@ class HeaderDesk:
     def _known(self, files: Sequence[TreeFile]) -> dict[str, ReadFile]:
         memory = self._remembered.files
         found = {file.source: memory[file.source][1] for file in files if self._is_remembered(file)}
-        self._stored = {} if len(found) == len(files) else self._cache.headers(engine_digest())
-        rows = [
-            row
-            for file in files
-            if file.source not in found
-            and (row := self._stored.get(file.source))
-            and (row.size, row.mtime_ns, row.ctime_ns) == (file.size, file.mtime_ns, file.ctime_ns)
-        ]
-        values = json.loads(f"[{','.join(row.header for row in rows)}]")
-        found.update(
-            (row.source, ReadFile(row.content, Header.from_row(value))) for row, value in zip(rows, values, strict=True)
-        )
-        settled = {file.source: file for file in files if file.source in found}
-        memory.update((source, (file, found[source])) for source, file in settled.items())
+        if found:  # what this process does not remember was saved since
+            return found
+        self._stored = self._cache.headers(engine_digest())
+        same = [file for file in files if _is_row_of(file, self._stored.get(file.source))]
+        values = json.loads(f"[{','.join(self._stored[file.source].header for file in same)}]")
+        for file, value in zip(same, values, strict=True):
+            found[file.source] = ReadFile(self._stored[file.source].content, Header.from_row(value))
+            memory[file.source] = (file, found[file.source])
         return found
 
     def _is_remembered(self, file: TreeFile) -> bool:
@@ -85,18 +77,26 @@ class HeaderDesk:
         return known is not None and known[0] == file
 
     def _read_anew(self, files: Sequence[TreeFile]) -> Iterator[ReadFile]:
-        batches = -(-len(files) // FILES_OF_A_BATCH)
-        for result in self._workers.run(read_batch, _in_batches(files), expected=batches):
+        expected = -(-len(files) // FILES_OF_A_BATCH)
+        batches = _in_batches(files)
+        for result in self._workers.run(read_batch, batches, expected=expected, meanwhile=_import_renderer):
             yield from result
 
     def _keep(self, files: Sequence[TreeFile], read: dict[str, ReadFile], gone: Iterable[str]) -> None:
         settled = [file for file in files if read[file.source].header.is_readable and self._is_settled(file)]
-        self._remembered.files.update((file.source, (file, read[file.source])) for file in settled)
+        memory = self._remembered.files
+        for file in settled:
+            memory[file.source] = (file, read[file.source])
         rows = [_row(file, read[file.source]) for file in settled]
         self._cache.keep_headers(engine_digest(), rows, gone)
 
     def _is_settled(self, file: TreeFile) -> bool:
         return max(file.mtime_ns, file.ctime_ns) < self._looked_at - UNSETTLED_NS
+
+
+def _import_renderer() -> None:
+    """What will be needed next takes as long to import as the headers take to be read."""
+    from generator.site import batches, publication, templates  # noqa: F401
 
 
 def read_batch(files: Sequence[TreeFile]) -> list[ReadFile]:
@@ -114,6 +114,10 @@ def _read(file: TreeFile) -> ReadFile:
 def _row(file: TreeFile, read: ReadFile) -> HeaderRow:
     header = json.dumps(read.header.to_row(), ensure_ascii=False, separators=(",", ":"))
     return HeaderRow(file.source, file.size, file.mtime_ns, file.ctime_ns, read.content, header)
+
+
+def _is_row_of(file: TreeFile, row: HeaderRow | None) -> bool:
+    return row is not None and (row.size, row.mtime_ns, row.ctime_ns) == (file.size, file.mtime_ns, file.ctime_ns)
 
 
 def _in_batches(files: Sequence[TreeFile]) -> Iterator[Sequence[TreeFile]]:

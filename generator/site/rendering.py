@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from generator.content.model import Document, Library
@@ -89,12 +89,23 @@ class LibraryRenderer:
     """Renders the pages of one library, once each."""
 
     def __init__(self, task: RenderTask, cache: BuildCache, workers: Workers) -> None:
-        self._task = task
+        self.task = task
+        self._last: dict[str, Rendering] = {}
+        self._last_contents: Mapping[str, bytes] = {}
         self._cache = cache
         self._workers = workers
         self._setup: tuple[Problem, ...] | None = None
+        self._fresh: dict[bytes, PageRow] = {}
+        """The batch that was rendered last: whoever asks for pages as they come need not ask the cache."""
         self.rendered = 0
         """Pages that were not in the cache."""
+
+    def follow(self, last: LibraryRenderer, renderings: Iterable[Rendering]) -> None:
+        """Build on an earlier build of this process, if it rendered in the same surroundings."""
+        same = (last.task.environment, last.task.index_digest) == (self.task.environment, self.task.index_digest)
+        if same:
+            self._last = {one.document.source: one for one in renderings}
+            self._last_contents = last.task.contents
 
     def render(self, documents: Sequence[Document]) -> Iterator[Rendering]:
         """Render the documents in their order."""
@@ -108,14 +119,14 @@ class LibraryRenderer:
 
     def setup_problems(self) -> tuple[Problem, ...]:
         """What could not be set up: problems of the configuration, not of a page."""
-        name = f"setup {self._task.environment.hex()}"
+        name = f"setup {self.task.environment.hex()}"
         if self._setup is None:
             noted = self._cache.note(name)
             if noted is not None:
                 return tuple(problems_from(noted))
-            from generator.site.batches import setup_problems
+            from generator.site.batches import set_up
 
-            self._setup = setup_problems(self._parcel())
+            self._setup = set_up(self._parcel())
         self._cache.leave_note(name, problems_values(self._setup))
         return self._setup
 
@@ -126,6 +137,9 @@ class LibraryRenderer:
         """
         if rendering.facts is None:
             raise LookupError(rendering.document.source)
+        fresh = self._fresh.get(rendering.facts.key)
+        if fresh:
+            return fresh.page()
         return self._cache.page(rendering.facts.key) or self._again(rendering.document)
 
     def anchors(self, rendering: Rendering) -> frozenset[str]:
@@ -142,37 +156,52 @@ class LibraryRenderer:
         return rendered.row.page()
 
     def _known(self, documents: Sequence[Document]) -> dict[str, PageFacts]:
-        """The pages whose rendering is in the cache and still holds, by source."""
-        task = self._task
-        keys = {document.source: task.key(document, task.contents[document.source]) for document in documents}
-        kept = self._cache.known_pages(keys.values())
+        """The pages whose rendering is remembered or in the cache and still holds, by source."""
+        task = self.task
+        found = {document.source: facts for document in documents if (facts := self._remembered(document))}
+        keys = {
+            document.source: task.key(document, task.contents[document.source])
+            for document in documents
+            if document.source not in found
+        }
+        kept = self._cache.known_pages(list(keys.values()))
         verifier = Verifier(task.index)
-        found: dict[str, PageFacts] = {}
         confirmed = []
         for source, key in keys.items():
             known = kept.get(key)
             if known is None or known.facts.volatile:
                 continue
             if known.held != task.index_digest:
-                if not verifier.holds(known.inputs):
+                if not verifier.holds(self._cache.inputs(key)):
                     continue
                 confirmed.append(key)
             found[source] = known.facts
         self._cache.pages_hold(confirmed, task.index_digest)
         return found
 
+    def _remembered(self, document: Document) -> PageFacts | None:
+        """The page as the last build of this process rendered it, when nothing that it depends on has changed."""
+        last = self._last.get(document.source)
+        if last is None or last.facts is None or last.facts.volatile:
+            return None
+        return last.facts if self._last_contents[document.source] == self.task.contents[document.source] else None
+
     def _render_anew(self, documents: Sequence[Document]) -> Iterator[Rendering]:
         if not documents:
             return
-        from generator.site.batches import render_batch  # imports Markdown: only when there is work
+        from generator.site.batches import render_batch, set_up  # imports Markdown: only when there is work
 
         digests: deque[bytes] = deque()
         waiting = deque(documents)
         expected = -(-len(documents) // PAGES_OF_A_BATCH)
-        for result in self._workers.run(render_batch, self._batches(documents, digests), expected=expected):
+        parcel = self._parcel()
+        batches = self._batches(parcel, documents, digests)
+        prepare = partial(set_up, parcel)
+        for result in self._workers.run(render_batch, batches, expected=expected, prepare=prepare):
             self._setup = result.setup
             done = [self._keyed(waiting.popleft(), digests.popleft(), rendered) for rendered in result.pages]
-            self._cache.keep_pages([row for _, _, row in done if row])
+            self._fresh = {row.key: row for _, _, row in done if row}
+            self._cache.keep_pages(list(self._fresh.values()))
             for document, problems, row in done:
                 facts = row.page_facts() if row else None
                 yield Rendering(document, facts, facts.problems if facts else problems)
@@ -183,14 +212,13 @@ class LibraryRenderer:
         """A result under the key of what was really rendered: a file may be saved while the build runs."""
         if rendered.row is None:
             return document, rendered.problems, None
-        key = self._task.key(document, content)
-        return document, (), replace(rendered.row, key=key, held=self._task.index_digest)
+        key = self.task.key(document, content)
+        return document, (), replace(rendered.row, key=key, held=self.task.index_digest)
 
-    def _batches(self, documents: Sequence[Document], digests: deque[bytes]) -> Iterator[Batch]:
+    def _batches(self, parcel: Parcel, documents: Sequence[Document], digests: deque[bytes]) -> Iterator[Batch]:
         """The documents in batches; the digest of each file that is read is appended to `digests`."""
         from generator.site.batches import Batch
 
-        parcel = self._parcel()
         for start in range(0, len(documents), PAGES_OF_A_BATCH):
             jobs = [self._job(document) for document in documents[start : start + PAGES_OF_A_BATCH]]
             digests.extend(digest(job.content) for job in jobs)
@@ -199,7 +227,7 @@ class LibraryRenderer:
     def _job(self, document: Document) -> Job:
         from generator.site.batches import Job
 
-        configuration = self._task.configuration
+        configuration = self.task.configuration
         problems: tuple[Problem, ...] = ()
         try:
             content = (configuration.docs_dir / document.source).read_bytes()
@@ -211,7 +239,7 @@ class LibraryRenderer:
     def _parcel(self) -> Parcel:
         from generator.site.batches import Context, Parcel
 
-        task, configuration = self._task, self._task.configuration
+        task, configuration = self.task, self.task.configuration
         folder = str(configuration.docs_dir)
         context = Context(task.options, task.index, folder, configuration.shown_docs, engine_digest())
         return Parcel(context, digest(task.environment, task.index_digest, folder))

@@ -5,25 +5,28 @@ The files on disk are the published ones; the few lines that listen for a rebuil
 
 from __future__ import annotations
 
+import gc
 import html
 import http.server
 import json
-import os
 import socket
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
 from generator.problems import Problem
-from generator.site.build import BuildReport, build_site
+from generator.site.build import BuildReport, rebuild_site
 from generator.site.configuration import SiteConfiguration, read_configuration
+from generator.site.snapshot import read_site_tree
+from generator.site.watching import Changes, updated_tree
+from generator.site.workshop import Workshop
 
 Translate = Callable[[str], str]
 
@@ -177,22 +180,6 @@ class _HttpServer(http.server.ThreadingHTTPServer):
         """A browser that hangs up is no error."""
 
 
-class _Changes(FileSystemEventHandler):
-    """Notes that something the site is made from was saved."""
-
-    def __init__(self, read: tuple[Path, ...]) -> None:
-        self.saved = threading.Event()
-        self._read = read
-
-    def on_any_event(self, event: FileSystemEvent) -> None:
-        """Called by the observer's thread; reading a file is no change."""
-        if event.event_type in ("opened", "closed_no_write"):
-            return
-        paths = [Path(os.fsdecode(path)) for path in (event.src_path, event.dest_path) if path]
-        if any(path.is_relative_to(place) for path in paths for place in self._read):
-            self.saved.set()
-
-
 class Server:
     """A running preview; a context manager that stops its threads."""
 
@@ -203,15 +190,22 @@ class Server:
         port: int,
         after_build: Callable[[BuildReport], None],
         translate: Translate,
+        workshop: Workshop,
     ) -> None:
-        """Build once and listen; raises `AddressTakenError`, or `OSError` for other trouble with the address."""
+        """Build once and listen; `workshop` remembers builds.
+
+        Raises `AddressTakenError`, or `OSError` for other trouble with the address.
+        """
         self._configuration = configuration
         self._after_build = after_build
         self._translate = translate
         self._builds = _Builds()
         read = (configuration.docs_dir, configuration.folder / configuration.file, configuration.custom_dir)
-        self._changes = _Changes(tuple(place for place in read if place))
-        self._rebuild()
+        self._changes = Changes(place for place in read if place)
+        self._workshop = workshop
+        self._tree = read_site_tree(configuration)
+        self._build()
+        gc.freeze()  # the collector need not look at ten thousand pages after every save
         handler = partial(_Handler, builds=self._builds, directory=str(configuration.site_dir))
         try:
             self._server = _HttpServer((host, port), handler)
@@ -241,27 +235,38 @@ class Server:
 
     def watch(self) -> None:
         """Rebuild after every save, until interrupted."""
+        tree = read_site_tree(self._configuration)
+        if tree != self._tree:  # saved while the first build was running, when nobody watched yet
+            self._tree = tree
+            self._build()
         while True:
             if self._changes.saved.wait(1.0):
-                self._settle()
-                self._reread_configuration()
-                self._rebuild()
+                self._follow(self._settled())
 
-    def _settle(self) -> None:
-        while self._changes.saved.is_set():
-            self._changes.saved.clear()
-            self._changes.saved.wait(SETTLE_SECONDS)
+    def _settled(self) -> frozenset[Path]:
+        """What was saved, once nothing more comes."""
+        saved = self._changes.take()
+        while self._changes.saved.wait(SETTLE_SECONDS):
+            saved |= self._changes.take()
+        return saved
+
+    def _follow(self, saved: frozenset[Path]) -> None:
+        """Bring the site up to date with the saved files."""
+        if self._configuration.folder / self._configuration.file in saved:
+            self._reread_configuration()
+        folder = self._configuration.docs_dir
+        self._tree = updated_tree(self._tree, folder, saved) or read_site_tree(self._configuration)
+        self._build()
 
     def _reread_configuration(self) -> None:
         """Follow edits of `mkdocs.yml`, but stay in the same folders; a broken one is ignored until it is mended."""
         read = read_configuration(self._configuration.folder / self._configuration.file)
         if read.configuration and read.configuration.docs_dir == self._configuration.docs_dir:
-            from dataclasses import replace
-
             self._configuration = replace(read.configuration, site_dir=self._configuration.site_dir)
 
-    def _rebuild(self) -> None:
-        report = build_site(self._configuration, keep_going=True)
+    def _build(self) -> None:
+        report = rebuild_site(self._configuration, self._workshop, self._tree)
+        self._workshop.workers.stop()  # idle processes would cost memory all day
         self._after_build(report)
         self._builds.announce(report.problems, self._translate)
 

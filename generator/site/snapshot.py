@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from generator.content.tree import Tree
+from generator.content.tree import Tree, read_tree
 from generator.site.cache import BuildCache
 from generator.site.configuration import SiteConfiguration
 from generator.site.digests import digest, digest_of_values, engine_digest
 from generator.site.output import Found, files_under, outputs_digest
-from generator.site.reading import UNSETTLED_NS
+from generator.site.settled import UNSETTLED_NS
 
 
 @dataclass(frozen=True)
@@ -43,10 +43,20 @@ class Snapshot:
         report: dict[str, Any] = noted["report"]
         return report
 
-    def leave(self, configuration: SiteConfiguration, cache: BuildCache, report: dict[str, Any] | None) -> None:
-        """Note for the next build what this one reported; None when the next build has to look closer."""
-        noted = {"inputs": self.inputs.hex(), "report": report} if self.inputs and report else None
-        cache.leave_note(_name(configuration), noted)
+    def leave(self, configuration: SiteConfiguration, cache: BuildCache, report: dict[str, Any]) -> None:
+        """Note for the next build what this one reported."""
+        if self.inputs:
+            cache.leave_note(_name(configuration), {"inputs": self.inputs.hex(), "report": report})
+
+    @staticmethod
+    def forget(configuration: SiteConfiguration, cache: BuildCache) -> None:
+        """From here on the site is between two builds: whoever comes next has to look closer."""
+        cache.leave_note(_name(configuration), None)
+
+
+def read_site_tree(configuration: SiteConfiguration) -> Tree:
+    """The files of a site's content folder."""
+    return read_tree(configuration.docs_dir, configuration.shown_docs, configuration.exclude)
 
 
 def configuration_digest(configuration: SiteConfiguration) -> bytes:

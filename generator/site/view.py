@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Link:
     """A link as a template shows it."""
 
@@ -17,7 +17,7 @@ class Link:
     """A few words after it, such as a duration."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class NavigationGroup:
     """A module (or the cases, or the worksheets) in the course's navigation."""
 
@@ -31,7 +31,7 @@ class NavigationGroup:
     links: tuple[Link, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Navigation:
     """The navigation of one course: never of the whole site."""
 
@@ -41,7 +41,7 @@ class Navigation:
     groups: tuple[NavigationGroup, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class TocEntry:
     """A heading of the page and those under it."""
 
@@ -50,7 +50,7 @@ class TocEntry:
     children: tuple[TocEntry, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Card:
     """A page as a list shows it."""
 
@@ -68,7 +68,7 @@ class Card:
     elective: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CardGroup:
     """A list of cards under a heading; the title may be empty for the only list of a page."""
 
@@ -78,7 +78,7 @@ class CardGroup:
     cards: tuple[Card, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Author:
     """Who wrote the page."""
 
@@ -88,7 +88,7 @@ class Author:
     """16 digits with hyphens, or empty."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class LicenceView:
     """The licence as the footer shows it."""
 
@@ -98,7 +98,7 @@ class LicenceView:
     """Its text on the web: a link to follow, never loaded."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class SiteView:
     """What is the same on every page, except that addresses are relative to the page."""
 
@@ -122,7 +122,7 @@ class SiteView:
     """`copyright` of mkdocs.yml, already safe HTML; may be empty."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PageView:
     """One page, ready for `page.html`."""
 
@@ -164,3 +164,8 @@ class PageView:
     """The same in the reader's language."""
     scripts: tuple[str, ...] = ()
     """Scripts that only this page needs."""
+
+    @property
+    def heading_count(self) -> int:
+        """Headings in the table of contents."""
+        return len(self.toc) + sum(len(entry.children) for entry in self.toc)

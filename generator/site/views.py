@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
+from typing import NamedTuple
 
-from generator.content.model import Course, Document, Library, Person, Section
+from generator.content.model import Course, Document, Library, Module, Person, Section
 from generator.content.vocabulary import AUDIENCES, LICENCES, TOOLS
 from generator.pages.page import Heading, RenderedPage
-from generator.site.addresses import relative_address
+from generator.site.addresses import address_from, relative_address
 from generator.site.configuration import SiteConfiguration
+from generator.site.folder_views import FolderView
+from generator.site.frame_digests import FrameDigests
 from generator.site.indexes import Index
 from generator.site.kinds import KIND_LABELS
-from generator.site.navigation import Group, Place, Shelf, places, shelves, shown_children, shown_groups
+from generator.site.navigation import Place, Shelf, places, shelves
 from generator.site.view import (
     Author,
     Card,
     CardGroup,
     LicenceView,
     Link,
-    Navigation,
-    NavigationGroup,
     PageView,
     SiteView,
     TocEntry,
@@ -42,7 +44,18 @@ POLICY = (
 )
 """What a page may load: its own folder.  Why each part is there: theme/README.md, "Content security policy"."""
 
+MOST_FOLDERS = 64
+"""Folders whose views are kept: pages come folder by folder."""
+
 STYLE, SCRIPT, ICON = "canoa/canoa.css", "canoa/canoa.js", "canoa/icone.svg"
+
+
+class PageList(NamedTuple):
+    """A list under a page's text, before it is seen from the page."""
+
+    title: str
+    anchor: str
+    pages: Sequence[Document]
 
 
 @dataclass(frozen=True)
@@ -55,11 +68,11 @@ class Views:
     indexes: tuple[Index, ...]
     shelves: tuple[Shelf, ...]
     places: dict[str, Place]
-    courses_of: dict[str, str]
-    """Source → “course › module”, for lists that mix courses."""
     extra_styles: tuple[str, ...]
     """Paths in the site of the owner's style sheets; `extra_problems` names those that do not exist."""
     extra_scripts: tuple[str, ...]
+    _folders: dict[str, FolderView] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _durations: dict[int, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def of(
@@ -75,7 +88,6 @@ class Views:
             indexes,
             all_shelves,
             places(library, all_shelves),
-            _whereabouts(all_shelves),
             tuple(targets[source] for source in configuration.extra_css if source in targets),
             tuple(targets[source] for source in configuration.extra_javascript if source in targets),
         )
@@ -85,8 +97,9 @@ class Views:
     def page(self, document: Document, rendered: RenderedPage) -> PageView:
         """The view of a page that an author wrote."""
         place, metadata, target = self.places[document.source], document.metadata, document.target
+        folder = self._folder_of(target)
         return PageView(
-            site=self.site(target),
+            site=self._marked(folder.site, target),
             kind=document.kind,
             label=self._label(document),
             title=document.title,
@@ -94,19 +107,19 @@ class Views:
             html=rendered.html,
             path=target,
             address=self._address(target),
-            breadcrumb=self._breadcrumb(document, place),
-            navigation=self._navigation(document, place),
+            breadcrumb=self._breadcrumb(document, place, folder),
+            navigation=folder.navigation(document, place),
             toc=table_of_contents(rendered.headings) if document.kind != "home" else (),
-            previous=self._link(place.previous, target),
-            next=self._link(place.next, target),
+            previous=_link(place.previous, folder),
+            next=_link(place.next, folder),
             reading_minutes=math.ceil(rendered.words / WORDS_PER_MINUTE) if document.kind != "home" else 0,
             duration=metadata.duration,
             duration_shown=self._duration(metadata.duration),
-            problems=self._subjects(document, "problems"),
-            tools=self._subjects(document, "tools"),
-            audiences=self._subjects(document, "audiences"),
+            problems=self._subjects(document, "problems", folder),
+            tools=self._subjects(document, "tools", folder),
+            audiences=self._subjects(document, "audiences", folder),
             elective=metadata.elective,
-            groups=self._groups(document),
+            groups=self._groups(document, folder),
             authors=_authors(metadata.authors),
             licence=_licence(metadata.licence),
             reviewed=metadata.reviewed,
@@ -116,6 +129,7 @@ class Views:
     def index(self, index: Index) -> PageView:
         """The view of a generated index."""
         home = Link(self.translate("Home"), relative_address(index.target, "index.html"))
+        folder = self._folder_of(index.target)
         return PageView(
             site=self.site(index.target),
             kind="index",
@@ -127,9 +141,7 @@ class Views:
             address=self._address(index.target),
             breadcrumb=(home,),
             groups=tuple(
-                CardGroup(
-                    group.title, group.anchor, group.intro, self._cards(group.documents, index.target, mixed=True)
-                )
+                CardGroup(group.title, group.anchor, group.intro, self._cards(group.documents, folder, mixed=True))
                 for group in index.groups
             ),
             authors=_authors(self.configuration.authors),
@@ -138,6 +150,7 @@ class Views:
 
     def home(self) -> PageView:
         """The view of a front page that nobody wrote."""
+        folder = self._folder_of("index.html")
         return PageView(
             site=self.site("index.html"),
             kind="home",
@@ -147,31 +160,61 @@ class Views:
             html="",
             path="index.html",
             address=self._address("index.html"),
-            groups=self._home_groups("index.html"),
-            problems=self._all_subjects("problems", "index.html"),
-            tools=self._all_subjects("tools", "index.html"),
-            audiences=self._all_subjects("audiences", "index.html"),
+            groups=self._home_groups(folder),
+            problems=self._all_subjects("problems", folder),
+            tools=self._all_subjects("tools", folder),
+            audiences=self._all_subjects("audiences", folder),
             authors=_authors(self.configuration.authors),
             licence=_licence(self.configuration.licence),
         )
 
+    # --- digests ------------------------------------------------------------------------------------------------
+
+    def frame_digest(self, document: Document) -> bytes:
+        """Digest of all that the view of an author's page shows, but for what rendering made of its text."""
+        return self._digests.of_page(document)
+
+    def index_digest(self, index: Index) -> bytes:
+        """Digest of all that a generated index shows."""
+        return self._digests.of_index(index)
+
+    def home_digest(self) -> bytes:
+        """Digest of all that a front page shows that nobody wrote."""
+        return self._digests.of_home()
+
+    @cached_property
+    def _digests(self) -> FrameDigests:
+        return FrameDigests(self)
+
+    # --- the site -----------------------------------------------------------------------------------------------
+
     def site(self, target: str) -> SiteView:
         """What is the same on every page, seen from one."""
+        return self._marked(self._folder_of(target).site, target)
+
+    def _marked(self, site: SiteView, target: str) -> SiteView:
+        """With the mark of the current page, on the pages that the menu lists."""
+        if target not in self._menu_targets:
+            return site
+        marked = (replace(link, current=to == target) for link, to in zip(site.menu, self._menu_targets, strict=True))
+        return replace(site, menu=tuple(marked))
+
+    def _folder_of(self, target: str) -> FolderView:
+        name = target.rpartition("/")[0]
+        folder = self._folders.get(name)
+        if folder is None:
+            if len(self._folders) >= MOST_FOLDERS:
+                self._folders.clear()
+            folder = self._folders[name] = FolderView(name, self._site_from(name))
+        return folder
+
+    def _site_from(self, folder: str) -> SiteView:
+        """Seen from a folder, no entry of the menu marked."""
 
         def to(path: str) -> str:
-            return relative_address(target, path)
+            return address_from(folder, path)
 
         configuration = self.configuration
-        menu = [
-            Link(index.menu_title, to(index.target), index.target == target)
-            for index in self.indexes
-            if index.menu_title
-        ]
-        if self.library.courses:
-            menu.insert(0, Link(self.translate("Courses"), to("index.html") + "#lista-cursos"))
-        glossary = self.library.glossary
-        if glossary:
-            menu.insert(-1 if menu else 0, Link(glossary.title, to(glossary.target), glossary.target == target))
         return SiteView(
             name=configuration.site_name,
             language=configuration.language,
@@ -182,10 +225,26 @@ class Views:
             policy="" if configuration.preview else POLICY,
             extra_styles=tuple(to(path) for path in self.extra_styles),
             extra_scripts=tuple(to(path) for path in self.extra_scripts),
-            menu=tuple(menu),
+            menu=tuple(Link(title, to(target) + anchor) for title, target, anchor in self._menu_entries),
             search=next((to(index.target) for index in self.indexes if index.is_search), ""),
             footer=configuration.copyright,
         )
+
+    @cached_property
+    def _menu_entries(self) -> tuple[tuple[str, str, str], ...]:
+        """Title, path in the site and anchor of the entries of the site's menu."""
+        menu = [(index.menu_title, index.target, "") for index in self.indexes if index.menu_title]
+        if self.library.courses:
+            menu.insert(0, (self.translate("Courses"), "index.html", "#lista-cursos"))
+        glossary = self.library.glossary
+        if glossary:
+            menu.insert(-1 if menu else 0, (glossary.title, glossary.target, ""))
+        return tuple(menu)
+
+    @cached_property
+    def _menu_targets(self) -> tuple[str, ...]:
+        """Page of each entry; empty for an entry that is only a part of one."""
+        return tuple("" if anchor else target for _, target, anchor in self._menu_entries)
 
     # --- parts --------------------------------------------------------------------------------------------------
 
@@ -196,10 +255,7 @@ class Views:
     def _address(self, target: str) -> str:
         return self.configuration.site_url + relative_address("", target) if self.configuration.site_url else ""
 
-    def _link(self, document: Document | None, from_target: str) -> Link | None:
-        return Link(document.title, relative_address(from_target, document.target)) if document else None
-
-    def _breadcrumb(self, document: Document, place: Place) -> tuple[Link, ...]:
+    def _breadcrumb(self, document: Document, place: Place, folder: FolderView) -> tuple[Link, ...]:
         if document.kind == "home":
             return ()
         above: list[tuple[str, Document | None]] = []
@@ -208,120 +264,132 @@ class Views:
         if place.group and place.group.children:
             above.append((place.group.title, place.group.document))
         links = [
-            Link(title, relative_address(document.target, page.target) if page else "")
+            Link(title, folder.address(page.target) if page else "")
             for title, page in above
             if page is None or page.source != document.source
         ]
-        return (Link(self.translate("Home"), relative_address(document.target, "index.html")), *links)
+        return (Link(self.translate("Home"), folder.address("index.html")), *links)
 
-    def _navigation(self, document: Document, place: Place) -> Navigation | None:
-        shelf, target = place.shelf, document.target
-        if shelf is None or not shelf.groups:
-            return None
-        return Navigation(
-            title=shelf.title,
-            href=relative_address(target, shelf.document.target) if shelf.document else "",
-            current=shelf.document is not None and shelf.document.source == document.source,
-            groups=tuple(
-                _navigation_group(group, group is place.group, document) for group in shown_groups(shelf, place.group)
-            ),
-        )
-
-    def _subjects(self, document: Document, subject: str) -> tuple[Link, ...]:
+    def _subjects(self, document: Document, subject: str, folder: FolderView) -> tuple[Link, ...]:
         """What a page is about or for whom; the front page leads to everything that there is."""
         if document.kind == "home":
-            return self._all_subjects(subject, document.target)
-        metadata = document.metadata
-        own = {"problems": metadata.problems, "tools": metadata.tools, "audiences": metadata.audience}
-        return self._into_index(subject, own[subject], document.target)
+            return self._all_subjects(subject, folder)
+        return self._into_index(subject, subject_ids(document, subject), folder)
 
-    def _all_subjects(self, subject: str, target: str) -> tuple[Link, ...]:
+    def _all_subjects(self, subject: str, folder: FolderView) -> tuple[Link, ...]:
         """Every group of an index."""
         groups = [index.groups for index in self.indexes if index.target == SUBJECT_INDEXES[subject]]
-        return self._into_index(subject, [group.anchor for found in groups for group in found], target)
+        return self._into_index(subject, [group.anchor for found in groups for group in found], folder)
 
-    def _names(self, subject: str) -> dict[str, str]:
-        if subject == "problems":
-            return {entry.id: entry.name for entry in self.library.problems}
-        return TOOLS if subject == "tools" else AUDIENCES
+    @cached_property
+    def names(self) -> Mapping[str, Mapping[str, str]]:
+        """Subject → id → name."""
+        problems = {entry.id: entry.name for entry in self.library.problems}
+        return {"problems": problems, "tools": TOOLS, "audiences": AUDIENCES}
 
-    def _into_index(self, subject: str, ids: Iterable[str], target: str) -> tuple[Link, ...]:
+    @cached_property
+    def subject_indexes(self) -> frozenset[str]:
+        """Those of `SUBJECT_INDEXES` that exist."""
+        return frozenset(index.target for index in self.indexes).intersection(SUBJECT_INDEXES.values())
+
+    def _into_index(self, subject: str, ids: Iterable[str], folder: FolderView) -> tuple[Link, ...]:
         """Links from a page's tags into the index that lists them."""
-        index, names = SUBJECT_INDEXES[subject], self._names(subject)
-        exists = any(known.target == index for known in self.indexes)
-        return tuple(
-            Link(self.translate(names[one]), f"{relative_address(target, index)}#{one}" if exists else "")
-            for one in ids
-            if one in names
-        )
+        names = self.names[subject]
+        return tuple(self._subject_link(subject, one, folder) for one in ids if one in names)
 
-    def _groups(self, document: Document) -> tuple[CardGroup, ...]:
+    def _subject_link(self, subject: str, one: str, folder: FolderView) -> Link:
+        link = folder.subjects.get((subject, one))
+        if link is None:
+            index = SUBJECT_INDEXES[subject]
+            href = f"{folder.address(index)}#{one}" if index in self.subject_indexes else ""
+            link = folder.subjects[subject, one] = Link(self.translate(self.names[subject][one]), href)
+        return link
+
+    def _groups(self, document: Document, folder: FolderView) -> tuple[CardGroup, ...]:
         """The lists under a page's text: what it leads to."""
         if document.kind == "home":
-            return self._home_groups(document.target)
-        if document.kind not in ("course", "module"):
-            return ()
-        for course in self.library.courses:
-            if document.source == course.document.source:
-                return self._course_groups(course)
-            for module in course.modules:
-                if document.source == module.document.source:
-                    pages = [unit.document for unit in module.units]
-                    return self._group(self.translate("Units of this module"), "lista-unidades", pages, document.target)
-        return ()
+            return self._home_groups(folder)
+        return self._card_groups(self.lists(document), folder)
 
-    def _course_groups(self, course: Course) -> tuple[CardGroup, ...]:
-        target = course.document.target
+    def lists(self, document: Document) -> Iterator[PageList]:
+        """What a course or a module lists."""
+        front = self._fronts.get(document.source) if document.kind in ("course", "module") else None
+        if isinstance(front, Course):
+            yield from self._course_lists(front)
+        elif front:
+            units = [unit.document for unit in front.units]
+            yield PageList(self.translate("Units of this module"), "lista-unidades", units)
+
+    @cached_property
+    def _fronts(self) -> Mapping[str, Course | Module]:
+        """Source path of its own page → course or module."""
+        courses = self.library.courses
+        modules = {module.document.source: module for course in courses for module in course.modules}
+        return {**modules, **{course.document.source: course for course in courses}}
+
+    def _course_lists(self, course: Course) -> Iterator[PageList]:
         core = [module.document for module in course.modules if not module.document.metadata.elective]
         electives = [module.document for module in course.modules if module.document.metadata.elective]
-        return (
-            *self._group(self.translate("Units"), "lista-unidades", [unit.document for unit in course.units], target),
-            *self._group(self.translate("Modules"), "lista-modulos", core, target),
-            *self._group(self.translate("Electives"), "lista-eletivas", electives, target),
-            *self._group(
-                self.translate("Clinical cases"), "lista-casos", [case.document for case in course.cases], target
-            ),
-            *self._group(
-                self.translate("Worksheets"), "lista-fichas", [one.document for one in course.worksheets], target
-            ),
-        )
+        yield PageList(self.translate("Units"), "lista-unidades", [unit.document for unit in course.units])
+        yield PageList(self.translate("Modules"), "lista-modulos", core)
+        yield PageList(self.translate("Electives"), "lista-eletivas", electives)
+        yield PageList(self.translate("Clinical cases"), "lista-casos", [case.document for case in course.cases])
+        yield PageList(self.translate("Worksheets"), "lista-fichas", [one.document for one in course.worksheets])
 
-    def _home_groups(self, target: str) -> tuple[CardGroup, ...]:
+    def _home_groups(self, folder: FolderView) -> tuple[CardGroup, ...]:
         courses = [course.document for course in self.library.courses]
-        cards = self._cards(courses, target, mixed=False)
-        sections = tuple(card for section in self.library.sections for card in self._section_card(section, target))
+        sections = tuple(card for section in self.library.sections for card in _section_card(section, folder))
         loose = [page for page in self.library.loose if not self.library.sections]
         return (
-            *((CardGroup(self.translate("Courses"), "lista-cursos", "", cards),) if cards else ()),
+            *self._card_groups([PageList(self.translate("Courses"), "lista-cursos", courses)], folder),
             *((CardGroup(self.translate("Contents"), "lista-conteudos", "", sections),) if sections else ()),
-            *self._group(self.translate("More pages"), "lista-mais", loose, target),
+            *self._card_groups([PageList(self.translate("More pages"), "lista-mais", loose)], folder),
         )
 
-    def _section_card(self, section: Section, target: str) -> Iterable[Card]:
-        first = section.document or next(section.documents(), None)
-        if first:
-            yield Card(section.title, relative_address(target, first.target), "page", "", first.metadata.summary)
+    def _card_groups(self, lists: Iterable[PageList], folder: FolderView) -> tuple[CardGroup, ...]:
+        return tuple(
+            CardGroup(title, anchor, "", self._cards(pages, folder, mixed=False))
+            for title, anchor, pages in lists
+            if pages
+        )
 
-    def _group(self, title: str, anchor: str, pages: Sequence[Document], target: str) -> tuple[CardGroup, ...]:
-        return (CardGroup(title, anchor, "", self._cards(pages, target, mixed=False)),) if pages else ()
-
-    def _cards(self, pages: Sequence[Document], target: str, *, mixed: bool) -> tuple[Card, ...]:
+    def _cards(self, pages: Sequence[Document], folder: FolderView, *, mixed: bool) -> tuple[Card, ...]:
         return tuple(
             Card(
                 title=page.title,
-                href=relative_address(target, page.target),
+                href=folder.address(page.target),
                 kind=page.kind,
                 label=self._label(page),
                 summary=page.metadata.summary,
-                where=self.courses_of.get(page.source, "") if mixed else "",
+                where=self.where(page) if mixed else "",
                 duration_shown=self._duration(page.metadata.duration),
                 elective=page.metadata.elective,
             )
             for page in pages
         )
 
+    def where(self, document: Document) -> str:
+        """“Course › module”, for lists that mix courses."""
+        return self._whereabouts.get(document.source, "")
+
+    @cached_property
+    def _whereabouts(self) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for shelf in self.shelves:
+            for group in shelf.groups:
+                inside = f"{shelf.title} › {group.title}"
+                for page in group.documents():
+                    found.setdefault(page.source, shelf.title if page is group.document else inside)
+        return found
+
     def _duration(self, minutes: int) -> str:
         """Time of study in words: people plan in hours."""
+        shown = self._durations.get(minutes)
+        if shown is None:
+            shown = self._durations[minutes] = self._time_in_words(minutes)
+        return shown
+
+    def _time_in_words(self, minutes: int) -> str:
         hours, rest = divmod(minutes, 60)
         if not minutes:
             return ""
@@ -352,35 +420,29 @@ def table_of_contents(headings: Sequence[Heading]) -> tuple[TocEntry, ...]:
     return tuple(entries)
 
 
-def _navigation_group(group: Group, is_open: bool, current: Document) -> NavigationGroup:
-    own = group.document
-    pages = shown_children(group, current) if is_open else ()
-    first = own or next(group.documents(), None)
-    return NavigationGroup(
-        title=group.title,
-        href=relative_address(current.target, first.target) if first else "",
-        current=own is not None and own.source == current.source,
-        open=is_open and bool(group.children),
-        links=tuple(
-            Link(page.title, relative_address(current.target, page.target), page.source == current.source)
-            for page in pages
-        ),
-    )
+def subject_ids(document: Document, subject: str) -> tuple[str, ...]:
+    """Ids of a page's tags."""
+    metadata = document.metadata
+    if subject == "problems":
+        return metadata.problems
+    return metadata.tools if subject == "tools" else metadata.audience
 
 
-def _whereabouts(all_shelves: tuple[Shelf, ...]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for shelf in all_shelves:
-        for group in shelf.groups:
-            for page in group.documents():
-                above = [shelf.title, *([group.title] if page is not group.document else [])]
-                found.setdefault(page.source, " › ".join(above))
-    return found
+def _link(document: Document | None, folder: FolderView) -> Link | None:
+    return Link(document.title, folder.address(document.target)) if document else None
 
 
-def _authors(people: Sequence[Person]) -> tuple[Author, ...]:
+def _section_card(section: Section, folder: FolderView) -> Iterable[Card]:
+    first = section.document or next(section.documents(), None)
+    if first:
+        yield Card(section.title, folder.address(first.target), "page", "", first.metadata.summary)
+
+
+@lru_cache(maxsize=256)
+def _authors(people: tuple[Person, ...]) -> tuple[Author, ...]:
     return tuple(Author(one.name, one.institution, one.orcid) for one in people)
 
 
+@lru_cache(maxsize=256)
 def _licence(spdx: str) -> LicenceView | None:
     return LicenceView(spdx, *LICENCES[spdx]) if spdx in LICENCES else None

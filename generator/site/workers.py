@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import gc
 import logging
-import logging.handlers
-import multiprocessing
 import os
 import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from multiprocessing.synchronize import Event
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future, ProcessPoolExecutor
+    from multiprocessing.synchronize import Event
 
 log = logging.getLogger("canoa")
 
@@ -69,52 +67,81 @@ class Workers:
             self._pool.shutdown(wait=True, cancel_futures=True)
         self._pool = None
 
-    def run(self, work: Callable[[Batch], Result], batches: Iterable[Batch], *, expected: int) -> Iterator[Result]:
+    def run(
+        self,
+        work: Callable[[Batch], Result],
+        batches: Iterable[Batch],
+        *,
+        expected: int,
+        prepare: Callable[[], object] | None = None,
+        meanwhile: Callable[[], object] | None = None,
+    ) -> Iterator[Result]:
         """The results of `work` for each batch, in order.
 
         `work` is a function of a module, and batches and results can be pickled: they may travel to other processes.
         `expected` is about how many batches there are.  Never more batches are on their way than workers need.
+        `prepare` is called here before new processes are forked, which have then what it has made; `meanwhile` when
+        the workers have their first batches, if there are workers.
         """
-        executor = self._executor(expected)
+        executor = self._executor(expected, prepare)
         if executor is None:
             yield from (_logged(work, batch).here() for batch in batches)
             return
-        waiting: deque[tuple[Batch, Future[Outcome[Result]]]] = deque()
-        lost = False
+        waiting: deque[tuple[Batch, Future[Outcome[Result]] | None]] = deque()
         for batch in batches:
-            if not lost:
-                waiting.append((batch, executor.submit(_logged, work, batch)))
-            while waiting and (lost or len(waiting) >= 2 * self.count + 2):
-                result, lost = self._next(work, waiting, lost=lost)
-                yield result
-            if lost:
-                yield _logged(work, batch).here()
+            waiting.append((batch, self._submitted(work, batch)))
+            if meanwhile and len(waiting) > self.count:
+                meanwhile()
+                meanwhile = None
+            while len(waiting) >= 2 * self.count + 2:
+                yield self._result(work, *waiting.popleft())
         while waiting:
-            result, lost = self._next(work, waiting, lost=lost)
-            yield result
+            yield self._result(work, *waiting.popleft())
 
-    def _next(
-        self,
-        work: Callable[[Batch], Result],
-        waiting: deque[tuple[Batch, Future[Outcome[Result]]]],
-        *,
-        lost: bool,
-    ) -> tuple[Result, bool]:
-        """The next result, and whether the workers were lost: the system may have ended one for want of memory."""
-        batch, future = waiting.popleft()
+    def _submitted(self, work: Callable[[Batch], Result], batch: Batch) -> Future[Outcome[Result]] | None:
+        """A batch on its way; None when there is nobody left to send it to."""
+        from concurrent.futures.process import BrokenProcessPool
+
+        executor = self._given or self._pool
         try:
-            return future.result().here(), lost
+            return executor.submit(_logged, work, batch) if executor else None
         except BrokenProcessPool:
-            log.warning("a worker process was ended by the system; the work goes on without workers")
-            return _logged(work, batch).here(), True
+            self._lose()
+            return None
 
-    def _executor(self, expected: int) -> Executor | None:
+    def _result(self, work: Callable[[Batch], Result], batch: Batch, future: Future[Outcome[Result]] | None) -> Result:
+        """What came back, or the work done here when nobody can do it any more."""
+        from concurrent.futures import CancelledError
+        from concurrent.futures.process import BrokenProcessPool
+
+        if future:
+            try:
+                return future.result().here()
+            except (BrokenProcessPool, CancelledError):
+                self._lose()
+        return _logged(work, batch).here()
+
+    def _lose(self) -> None:
+        """A worker was ended by the system, perhaps for want of memory, and the others with it."""
+        if self._pool:
+            log.warning("a worker process was ended by the system; the work goes on without workers")
+            self._pool.shutdown(wait=False, cancel_futures=True)
+            self._pool, self.count = None, 1
+
+    def _executor(self, expected: int, prepare: Callable[[], object] | None) -> Executor | None:
         if self._given:
             return self._given
+        if self._pool and prepare:  # what its processes were forked with is too little
+            self.stop()
         if self._pool is None and self.count > 1 and expected >= LEAST_BATCHES:
+            import multiprocessing
+            from concurrent.futures import ProcessPoolExecutor
+
             # A forked process has all modules already; with threads about, forking is not safe.
             can_fork = "fork" in multiprocessing.get_all_start_methods() and threading.active_count() == 1
             context = multiprocessing.get_context("fork" if can_fork else "spawn")
+            if can_fork and prepare:
+                prepare()
             self._stop = context.Event()
             gc.freeze()  # what is here now is shared with the workers as long as nobody touches it
             self._pool = ProcessPoolExecutor(self.count, context, _begin, (self._stop, os.getpid()))
@@ -145,35 +172,24 @@ def _logged(work: Callable[[Batch], Result], batch: Batch) -> Outcome[Result]:
         handlers, propagate = log.handlers[:], log.propagate
         log.handlers, log.propagate = [collector], False
         try:
-            with quiet_collector():
-                result = work(batch)
+            result = work(batch)
         finally:
             log.handlers, log.propagate = handlers, propagate
         return Outcome((result, collector.records))
 
 
-@contextmanager
-def quiet_collector() -> Iterator[None]:
-    """Collect cycles once after a batch, not hundreds of times on the way: rendering makes many short-lived objects."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-            gc.collect(0)  # all that was made meanwhile is in the youngest generation
-
-
-class _Collector(logging.handlers.QueueHandler):
+class _Collector(logging.Handler):
     """Keeps log records in a form that can travel: messages and tracebacks as text."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.records: list[logging.LogRecord] = []
-        super().__init__(self.records)  # type: ignore[arg-type]  # a queue in the widest sense: `enqueue` is ours
 
-    def enqueue(self, record: logging.LogRecord) -> None:
+    def emit(self, record: logging.LogRecord) -> None:
         """Keep one record."""
+        if record.exc_info:
+            record.exc_text = logging.Formatter().formatException(record.exc_info)
+        record.msg, record.args, record.exc_info = record.getMessage(), None, None
         self.records.append(record)
 
 
@@ -184,6 +200,8 @@ def _begin(stop: Event, parent: int) -> None:
 
 
 def _end_with(stop: Event, parent: int) -> None:
+    import multiprocessing
+
     builder = multiprocessing.parent_process()
     while not stop.wait(LISTEN_SECONDS):
         # Where processes are adopted the number changes; on Windows it does not, but there `is_alive` knows.

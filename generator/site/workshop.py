@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Executor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from generator.site.cache import BuildCache
 from generator.site.configuration import SiteConfiguration
+from generator.site.output import OutputMemory
 from generator.site.reading import Remembered
 from generator.site.workers import Workers, usual_workers
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from generator.site.preparation import Prepared
+    from generator.site.publication import Press
+
+
+@dataclass
+class Memory:
+    """What a preview remembers from build to build, so that one saved file costs one page."""
+
+    files: Remembered = field(default_factory=Remembered)
+    prepared: Prepared | None = None
+    press: Press | None = None
+    """What framed `prepared`."""
+    outputs: OutputMemory = field(default_factory=OutputMemory)
 
 
 @dataclass
@@ -18,7 +36,8 @@ class Workshop:
 
     cache: BuildCache
     workers: Workers
-    remembered: Remembered = field(default_factory=Remembered)
+    memory: Memory | None = None
+    """None when there is only one build."""
 
     @classmethod
     def open(
@@ -28,10 +47,14 @@ class Workshop:
         workers: int = 0,
         executor: Executor | None = None,
         use_cache: bool = True,
+        remember: bool = False,
     ) -> Workshop:
-        """`workers`: how many processes; 0 for the usual number.  `executor`: where to send the work instead."""
+        """`workers`: how many processes; 0 for the usual number.  `executor`: where to send the work instead.
+
+        `remember`: more builds of the same site will follow.
+        """
         cache = BuildCache(configuration.cache_dir if use_cache else None)
-        return cls(cache, Workers(workers or usual_workers(), executor))
+        return cls(cache, Workers(workers or usual_workers(), executor), Memory() if remember else None)
 
     @classmethod
     def for_one(cls, configuration: SiteConfiguration, given: Workshop | None) -> AbstractContextManager[Workshop]:
