@@ -106,7 +106,7 @@ def _build_once(configuration: SiteConfiguration, shop: Workshop, wishes: Wishes
 def rebuild_site(configuration: SiteConfiguration, workshop: Workshop, tree: Tree) -> BuildReport:
     """The next build of a preview, whose workshop remembers the last one; errors do not keep it from being written."""
     started = time.perf_counter()
-    with workalone(configuration.site_dir):
+    with alone(configuration.site_dir):
         report = _build_alone(configuration, workshop, tree, None, Wishes(keep_going=True), silent)
     return replace(report, seconds=time.perf_counter() - started)
 
