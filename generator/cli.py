@@ -184,7 +184,10 @@ def serve(options: argparse.Namespace) -> int:
 
     with Workshop.open(configuration, remember=True) as workshop:
         try:
-            server = Server(configuration, options.host, options.port, after_build, gettext.gettext, workshop)
+            with _progress(options) as listener:
+                server = Server(
+                    configuration, options.host, options.port, after_build, gettext.gettext, workshop, listener
+                )
         except AddressTakenError as error:
             sentence = _("Port {port} is taken: choose another with --port.")
             raise CommandError(sentence.format(port=error.port)) from None
@@ -507,12 +510,23 @@ def _add_work(parser: argparse.ArgumentParser) -> None:
     """How the work is done; the site is the same in every case."""
     _ = gettext.gettext
     parser.add_argument(
-        "-j", "--workers", type=int, metavar=_("NUMBER"), help=_("processes that render pages (default: one per core)")
+        "-j",
+        "--workers",
+        type=_worker_count,
+        metavar=_("NUMBER"),
+        help=_("processes that render pages (default: one per core)"),
     )
     parser.add_argument("--executor", metavar=_("ADDRESS"), help=_("render on other computers: dask://host:port"))
     parser.add_argument(
         "--no-cache", dest="cache", action="store_false", help=_("use and keep nothing of other builds")
     )
+
+
+def _worker_count(written: str) -> int:
+    """A whole number from 1 on; raises `ArgumentTypeError` for anything else."""
+    if not written.isdecimal() or int(written) < 1:
+        raise argparse.ArgumentTypeError(gettext.gettext("a whole number from 1 on is expected"))
+    return int(written)
 
 
 def _add_strict(parser: argparse.ArgumentParser) -> None:

@@ -103,11 +103,13 @@ def _build_once(configuration: SiteConfiguration, shop: Workshop, wishes: Wishes
         return _build_alone(configuration, shop, tree, snapshot, wishes, tell)
 
 
-def rebuild_site(configuration: SiteConfiguration, workshop: Workshop, tree: Tree) -> BuildReport:
+def rebuild_site(
+    configuration: SiteConfiguration, workshop: Workshop, tree: Tree, listener: Listener = silent
+) -> BuildReport:
     """The next build of a preview, whose workshop remembers the last one; errors do not keep it from being written."""
     started = time.perf_counter()
     with alone(configuration.site_dir):
-        report = _build_alone(configuration, workshop, tree, None, Wishes(keep_going=True), silent)
+        report = _build_alone(configuration, workshop, tree, None, Wishes(keep_going=True), listener)
     return replace(report, seconds=time.perf_counter() - started)
 
 

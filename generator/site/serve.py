@@ -24,6 +24,7 @@ from watchdog.observers import Observer
 from generator.problems import Problem
 from generator.site.build import BuildReport, rebuild_site
 from generator.site.configuration import SiteConfiguration, read_configuration
+from generator.site.progress import Listener, silent
 from generator.site.snapshot import read_site_tree
 from generator.site.watching import Changes, updated_tree
 from generator.site.workshop import Workshop
@@ -191,8 +192,9 @@ class Server:
         after_build: Callable[[BuildReport], None],
         translate: Translate,
         workshop: Workshop,
+        listener: Listener = silent,
     ) -> None:
-        """Build once and listen; `workshop` remembers builds.
+        """Build once and listen; `workshop` remembers builds, `listener` is told how far the first one is.
 
         Raises `AddressTakenError`, or `OSError` for other trouble with the address.
         """
@@ -204,7 +206,7 @@ class Server:
         self._changes = Changes(place for place in read if place)
         self._workshop = workshop
         self._tree = read_site_tree(configuration)
-        self._build()
+        self._build(listener)
         gc.freeze()  # the collector need not look at ten thousand pages after every save
         handler = partial(_Handler, builds=self._builds, directory=str(configuration.site_dir))
         try:
@@ -264,8 +266,8 @@ class Server:
         if read.configuration and read.configuration.docs_dir == self._configuration.docs_dir:
             self._configuration = replace(read.configuration, site_dir=self._configuration.site_dir)
 
-    def _build(self) -> None:
-        report = rebuild_site(self._configuration, self._workshop, self._tree)
+    def _build(self, listener: Listener = silent) -> None:
+        report = rebuild_site(self._configuration, self._workshop, self._tree, listener)
         self._workshop.workers.stop()  # idle processes would cost memory all day
         self._after_build(report)
         self._builds.announce(report.problems, self._translate)

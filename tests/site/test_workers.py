@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -241,6 +242,19 @@ def test_results_and_logs_come_back_in_order(count: int, caplog: pytest.LogCaptu
     assert [record.getMessage() for record in caplog.records] == [f"batch {number}" for number in range(12)]
 
 
+def test_with_a_thread_about_processes_are_started_anew_and_work_all_the_same() -> None:
+    stop = threading.Event()
+    thread = threading.Thread(target=stop.wait)
+    thread.start()
+    try:
+        with Workers(2) as workers:
+            results = list(workers.run(shout, range(6), expected=6))
+    finally:
+        stop.set()
+        thread.join()
+    assert results == [number * number for number in range(6)]
+
+
 def stumble(batch: int) -> int:
     """A batch that fails."""
     raise ValueError(f"batch {batch}")
@@ -250,3 +264,10 @@ def stumble(batch: int) -> int:
 def test_an_error_in_a_worker_is_an_error_here(count: int) -> None:
     with pytest.raises(ValueError, match="batch 0"), Workers(count) as workers:
         list(workers.run(stumble, range(8), expected=8))
+
+
+@pytest.mark.parametrize("count", ["0", "-1", "dois", "1.5"])
+def test_a_number_of_workers_that_makes_no_sense_is_wrong_use(project: Project, count: str) -> None:
+    outcome = project.run("build", f"--workers={count}")
+    assert outcome.code == 2
+    assert "número inteiro" in outcome.err
