@@ -357,6 +357,8 @@ def write_corpus(folder: Path, pages: int, seed: int = SEED) -> Corpus:
             units.append(place.path)
     _write(folder / "markdown" / "problemas.yml", _problems().encode())
     middle = len(units) // 2
+    while posixpath.dirname(units[middle]) != posixpath.dirname(units[middle - 1]):
+        middle -= 1  # the menu of the unit before it shows its title only within a module
     return Corpus(pages, words, size, units[middle], units[middle - 1], tuple(paths))
 
 

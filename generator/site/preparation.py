@@ -30,7 +30,7 @@ from generator.site.rendering import (
     render_options,
     site_index,
 )
-from generator.site.settled import UNSETTLED_NS
+from generator.site.settled import is_settled
 from generator.site.snapshot import read_site_tree
 from generator.site.workshop import Workshop
 
@@ -190,13 +190,13 @@ def render_task(
 
 def media_marks(library: Library, tree: Tree) -> dict[str, bytes]:
     """Source path → digest by which a media file is known to be the same; empty when its times prove nothing yet."""
-    settled = time.time_ns() - UNSETTLED_NS
+    now = time.time_ns()
     files = {found.source: found for found in tree.files if not found.is_page}
     marks = {}
     for media in library.media:
         file = files[media.source]
-        is_settled = max(file.mtime_ns, file.ctime_ns) < settled
-        marks[media.source] = digest(repr((file.size, file.mtime_ns, file.ctime_ns))) if is_settled else b""
+        proven = is_settled(file.mtime_ns, file.ctime_ns, now)
+        marks[media.source] = digest(repr((file.size, file.mtime_ns, file.ctime_ns))) if proven else b""
     return marks
 
 

@@ -25,7 +25,7 @@ from generator.site.workshop import Memory
 if TYPE_CHECKING:
     from jinja2 import Template
 
-WEIGHED_PAGES = 8
+WEIGHED_PAGES = 3
 """The largest pages are compressed to name the heaviest one; compressing all would take as long as framing them."""
 
 

@@ -13,7 +13,7 @@ from generator.content.text import read_content
 from generator.content.tree import TreeFile
 from generator.site.cache import BuildCache, HeaderRow
 from generator.site.digests import digest, engine_digest
-from generator.site.settled import UNSETTLED_NS
+from generator.site.settled import is_settled
 from generator.site.workers import Workers
 
 FILES_OF_A_BATCH = 100
@@ -91,7 +91,7 @@ class HeaderDesk:
         self._cache.keep_headers(engine_digest(), rows, gone)
 
     def _is_settled(self, file: TreeFile) -> bool:
-        return max(file.mtime_ns, file.ctime_ns) < self._looked_at - UNSETTLED_NS
+        return is_settled(file.mtime_ns, file.ctime_ns, self._looked_at)
 
 
 def _import_renderer() -> None:

@@ -12,7 +12,7 @@ from generator.site.cache import BuildCache
 from generator.site.configuration import SiteConfiguration
 from generator.site.digests import digest, digest_of_values, engine_digest
 from generator.site.output import Found, files_under, outputs_digest
-from generator.site.settled import UNSETTLED_NS
+from generator.site.settled import is_settled
 
 
 @dataclass(frozen=True)
@@ -25,10 +25,10 @@ class Snapshot:
     @classmethod
     def take(cls, configuration: SiteConfiguration, tree: Tree) -> Snapshot:
         """Look at everything that the site is made from.  Take it before reading: what is saved later is not in it."""
-        settled = time.time_ns() - UNSETTLED_NS
+        now = time.time_ns()
         seen = [(one.source, one.size, one.mtime_ns, one.ctime_ns) for one in tree.files]
         seen += _own_files(configuration.custom_dir)
-        if any(max(mtime, ctime) >= settled for _, _, mtime, ctime in seen):
+        if not all(is_settled(mtime, ctime, now) for _, _, mtime, ctime in seen):
             return cls(b"")
         trouble = [(found.path, found.kind) for found in tree.problems]
         return cls(digest(engine_digest(), configuration_digest(configuration), repr(seen), repr(trouble)))

@@ -67,7 +67,7 @@ def settle(project: Project) -> None:
 
     The time of the last change of a file's data about itself cannot be set back: this waits until it is old enough.
     """
-    time.sleep(2.1)
+    time.sleep(0.3)
 
 
 def pages_rendered(outcome: Outcome) -> int:
