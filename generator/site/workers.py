@@ -13,11 +13,12 @@ import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future, ProcessPoolExecutor
-    from multiprocessing.synchronize import Event
+    from multiprocessing.connection import Connection
 
 log = logging.getLogger("canoa")
 
@@ -28,8 +29,6 @@ MOST_WORKERS = 8
 """Processes that are started unless more are asked for: each takes about 60 MB."""
 LEAST_BATCHES = 4
 """Less work than this is done here: starting processes would take longer."""
-LISTEN_SECONDS = 0.5
-"""How often a worker looks whether the build that started it is still there."""
 
 
 def usual_workers() -> int:
@@ -51,7 +50,8 @@ class Workers:
         self.count = count
         self._given = executor
         self._pool: ProcessPoolExecutor | None = None
-        self._stop: Event | None = None
+        self._lifeline: Connection | None = None
+        """Workers end when this is closed.  A pipe, since an event would wait for workers that were killed."""
 
     def __enter__(self) -> Workers:
         return self
@@ -61,11 +61,13 @@ class Workers:
 
     def stop(self, *, at_once: bool = False) -> None:
         """End the processes; `at_once` without waiting for what they are doing."""
-        if self._pool and self._stop:
-            if at_once:
-                self._stop.set()
+        if self._lifeline and at_once:
+            self._lifeline.close()
+        if self._pool:
             self._pool.shutdown(wait=True, cancel_futures=True)
-        self._pool = None
+        if self._lifeline:
+            self._lifeline.close()
+        self._pool, self._lifeline = None, None
 
     def run(
         self,
@@ -142,9 +144,10 @@ class Workers:
             context = multiprocessing.get_context("fork" if can_fork else "spawn")
             if can_fork and prepare:
                 prepare()
-            self._stop = context.Event()
+            lifeline, self._lifeline = context.Pipe(duplex=False)
             gc.freeze()  # what is here now is shared with the workers as long as nobody touches it
-            self._pool = ProcessPoolExecutor(self.count, context, _begin, (self._stop, os.getpid()))
+            other_end = self._lifeline if can_fork else None
+            self._pool = ProcessPoolExecutor(self.count, context, _begin, (lifeline, other_end))
         return self._pool
 
 
@@ -193,18 +196,16 @@ class _Collector(logging.Handler):
         self.records.append(record)
 
 
-def _begin(stop: Event, parent: int) -> None:
+def _begin(lifeline: Connection, other_end: Connection | None) -> None:
     """First thing in a worker: the build decides when it ends, not the keyboard; nor does it outlive the build."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with, args=(stop, parent), daemon=True).start()
+    if other_end:  # a forked process has it too: only the build may hold it
+        other_end.close()
+    threading.Thread(target=_end_with, args=(lifeline,), daemon=True).start()
 
 
-def _end_with(stop: Event, parent: int) -> None:
-    import multiprocessing
-
-    builder = multiprocessing.parent_process()
-    while not stop.wait(LISTEN_SECONDS):
-        # Where processes are adopted the number changes; on Windows it does not, but there `is_alive` knows.
-        if os.getppid() != parent or (builder and not builder.is_alive()):
-            break
+def _end_with(lifeline: Connection) -> None:
+    """Wait until the build lets go of its end of the pipe, on purpose or because it was killed."""
+    with suppress(EOFError, OSError):
+        lifeline.recv_bytes()
     os._exit(1)

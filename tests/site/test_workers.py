@@ -224,6 +224,16 @@ def test_a_worker_that_the_system_ends_costs_nothing_but_time(library: Project, 
     assert with_workers(library, 1) == quick
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_ctrl_c_after_a_worker_was_killed_ends_the_build_too(library: Project) -> None:
+    process, workers = started(library)
+    os.kill(max(workers), signal.SIGKILL)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert wait_until_gone(workers, 5) == set()
+
+
 # --- the order of things ------------------------------------------------------------------------------------------
 
 
