@@ -91,8 +91,8 @@ def _run(options: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return error.code
     except KeyboardInterrupt:
-        print(_("Interrupted. Nothing is lost: run the command again."), file=sys.stderr)
-        return INTERRUPTED
+        print(_("Interrupted. Nothing is lost: run the command again."), file=sys.stderr, flush=True)
+        os._exit(INTERRUPTED)  # Python 3.10 would wait for ever for the queue of workers that are gone
     except Exception as error:
         if options.debug:
             raise

@@ -64,7 +64,7 @@ class Workers:
         if self._lifeline and at_once:
             self._lifeline.close()
         if self._pool:
-            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool.shutdown(wait=not at_once, cancel_futures=True)
         if self._lifeline:
             self._lifeline.close()
         self._pool, self._lifeline = None, None
