@@ -142,11 +142,11 @@ class _Desk:
 
     def lay(self, parcel: Parcel) -> tuple[Context, Renderer]:
         """Context and renderer for a parcel; a renderer takes 0.1 s to set up and serves all with its options."""
-        if self.context is None or self.parcel != parcel.digest:
+        if self.context is None or self.renderer is None or self.parcel != parcel.digest:
             self.context, self.parcel = parcel.context(), parcel.digest
-        options = digest_of_values(vars(self.context.options))
-        if self.renderer is None or self.options != options:
-            self.renderer, self.options = Renderer(self.context.options), options
+            options = digest_of_values(vars(self.context.options))
+            if self.renderer is None or self.options != options:
+                self.renderer, self.options = Renderer(self.context.options), options
         return self.context, self.renderer
 
 

@@ -1,18 +1,18 @@
 """What a page asked of the rest of the site while it was rendered, and whether the answers are still the same.
 
 A page depends on the addresses of the pages and files that it links to, on a few titles, on the sizes of its images.
-`TrackedIndex` notes every question; `Inputs` are the questions with their answers, as JSON.
+`TrackedIndex` notes every question; a page's *inputs* are the questions with their answers, as JSON.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from generator.pages.page import Asset, SiteIndex
+from generator.site.digests import digest
 
 Answer = TypeVar("Answer")
 
@@ -132,4 +132,4 @@ def _asset_answer(asset: Asset | None) -> list[object] | None:
 
 
 def _content_digest(content: bytes | None) -> str:
-    return "" if content is None else hashlib.blake2b(content, digest_size=16).hexdigest()
+    return "" if content is None else digest(content).hex()
