@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help install test check golden bench site serve catalogues clean
+.PHONY: help install test check golden bench site serve catalogues scripts clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -18,13 +18,18 @@ $(BIN)/canoa: pyproject.toml
 install: $(BIN)/canoa ## make .venv with Canoa and what its developers need
 
 test: install ## run the tests (Chromium from the system is used where it is found)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
-check: install ## ruff, mypy --strict and the import rule
+check: install ## ruff, mypy --strict and the import rule; tsc and oxlint for the scripts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/oxlint --config theme/scripts/oxlint.json theme/scripts tests/theme
+	@if command -v tsc >/dev/null; then tsc -p theme/scripts; else echo "tsc is missing: the scripts' types were not checked"; fi
+
+scripts: install ## compile theme/scripts into theme/compiled
+	$(BIN)/python theme/scripts/compile.py
 
 golden: install ## rewrite the golden files; read the diff before you commit
 	$(BIN)/python -m pytest tests/pages tests/content tests/site --golden

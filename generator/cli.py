@@ -24,6 +24,7 @@ from generator.problem_kinds import N_
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+    from generator.collect.collecting import Collected
     from generator.problems import Count, Problem
     from generator.site.build import BuildReport
     from generator.site.configuration import SiteConfiguration
@@ -36,6 +37,7 @@ COLLECTOR = (50_000, 20, 50)
 of the time of a build with little to do."""
 SECONDS_BETWEEN_DRAWINGS = 0.1
 LANGUAGE_VARIABLE = "CANOA_LANG"
+SHOWN_REFUSALS = 20
 FORMATS = ("text", "json", "github")
 
 ARGPARSE_WORDS = (
@@ -217,6 +219,65 @@ def format_content(options: argparse.Namespace) -> int:
         _say(f"{change.path}:{change.line}: id: {change.id}")
     _say(gettext.ngettext("{count} id written.", "{count} ids written.", len(changes)).format(count=len(changes)))
     return _exit_code(problems, strict=False)
+
+
+def collect(options: argparse.Namespace) -> int:
+    """`canoa collect`: exported records become tables and a report."""
+    from generator.collect.collecting import ChangedMeanwhileError, Request
+    from generator.collect.collecting import collect as collect_records
+    from generator.collect.extracting import Choices
+
+    _ = gettext.gettext
+    for folder in (*options.folders, *([options.site] if options.site else [])):
+        if not folder.exists():
+            raise CommandError(_("There is no folder {folder}.").format(folder=folder), WRONG_USE)
+    with _progress(options) as listener:
+        request = Request(
+            folders=tuple(options.folders),
+            out=options.output,
+            translate=_,
+            language=os.environ["LANGUAGE"],
+            k=options.k,
+            choices=Choices(names=options.with_names, texts=options.with_texts),
+            site=options.site,
+            workers=options.workers,
+            listener=listener,
+        )
+        try:
+            collected = collect_records(request)
+        except ChangedMeanwhileError as error:
+            sentence = _("{file} was changed while it was read. Nothing was written: run the command again.")
+            raise CommandError(sentence.format(file=error.name)) from None
+    _show_collected(collected, options.output)
+    failed = not collected.written or (options.strict and collected.refused)
+    return CONTENT_ERRORS if failed else DONE
+
+
+def _show_collected(collected: Collected, out: Path) -> None:
+    """What was done, and every file that was set aside, up to what fits on a screen."""
+    _ = gettext.gettext
+    console = _console()
+    for (_path, name), refusal in collected.refused[:SHOWN_REFUSALS]:
+        console.print(name, style="bold", markup=False)
+        console.print(f"    {refusal.message(_)}", markup=False)
+        console.print(f"    → {refusal.cure(_)}", style="green", markup=False)
+    counts = collected.counts
+    if counts.refused > SHOWN_REFUSALS:
+        sentence = _("… and {count} more: see {file}.")
+        _say(sentence.format(count=_number(counts.refused - SHOWN_REFUSALS), file=out / "recusados.csv"))
+    sentence = _(
+        "People: {people} · files found: {files}; read: {accepted}; duplicates: {duplicates}; set aside: {refused}; "
+        "xAPI, left out: {statements}"
+    )
+    numbers = {name: _number(value) for name, value in counts._asdict().items()}
+    _say(sentence.format(**numbers))
+    if counts.refused:
+        sentence = _("The files that were set aside are untouched; copies are in {folder}, reasons in {table}.")
+        _say(sentence.format(folder=out / "recusados", table=out / "recusados.csv"))
+    if collected.written:
+        _say(_("The report: {file}").format(file=out / "relatorio.html"))
+    else:
+        _say(_("There was no record that could be used: no tables and no report were written."))
 
 
 # --- what commands share ------------------------------------------------------------------------------------------
@@ -449,6 +510,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_serve(commands)
     _add_fmt(commands)
     _add_clean(commands)
+    _add_collect(commands)
     return parser
 
 
@@ -461,11 +523,17 @@ def _command(
     parser.add_argument(
         "-f", "--file", type=Path, metavar=_("FILE"), help=_("configuration file (default: mkdocs.yml)")
     )
+    _add_manners(parser)
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _add_manners(parser: argparse.ArgumentParser) -> None:
+    """How a command speaks."""
+    _ = gettext.gettext
     parser.add_argument("--lang", metavar=_("LANGUAGE"), help=_("language of the messages: pt-BR, en, es"))
     parser.add_argument("--debug", action="store_true", help=_("show the traceback when Canoa itself fails"))
     parser.add_argument("-q", "--quiet", action="store_true", help=_("no progress bar"))
-    parser.set_defaults(run=run)
-    return parser
 
 
 def _add_build(commands: Subparsers) -> None:
@@ -504,6 +572,42 @@ def _add_fmt(commands: Subparsers) -> None:
 def _add_clean(commands: Subparsers) -> None:
     _ = gettext.gettext
     _command(commands, "clean", _("Remove what builds keep so that later builds are quick."), clean)
+
+
+def _add_collect(commands: Subparsers) -> None:
+    _ = gettext.gettext
+    parser = commands.add_parser(
+        "collect",
+        help=_("Join exported records of learners into tables and a report."),
+        description=_("Join exported records of learners into tables and a report. Without names by default."),
+    )
+    parser.add_argument("folders", nargs="+", type=Path, metavar=_("FOLDER"), help=_("where the exported files are"))
+    parser.add_argument(
+        "-o", "--output", type=Path, required=True, metavar=_("FOLDER"), help=_("where tables and report go")
+    )
+    parser.add_argument(
+        "--k",
+        type=_worker_count,
+        default=5,
+        metavar=_("NUMBER"),
+        help=_("numbers of fewer people are not shown (default: 5)"),
+    )
+    parser.add_argument("--with-names", action="store_true", help=_("write names, ids and dates into the tables"))
+    parser.add_argument(
+        "--with-texts", action="store_true", help=_("write what people wrote in their own words into the tables")
+    )
+    parser.add_argument("--site", type=Path, metavar=_("FOLDER"), help=_("a built site, for the titles of its courses"))
+    parser.add_argument("--strict", action="store_true", help=_("a file that was set aside counts as an error"))
+    parser.add_argument(
+        "-j",
+        "--workers",
+        type=_worker_count,
+        default=0,
+        metavar=_("NUMBER"),
+        help=_("processes that read files (default: one per core)"),
+    )
+    _add_manners(parser)
+    parser.set_defaults(run=collect)
 
 
 def _add_work(parser: argparse.ArgumentParser) -> None:

@@ -355,6 +355,26 @@ KINDS: dict[str, Kind] = {
         N_("The stage “{stage}” leads nowhere and does not say that the case ends there."),
         N_("Add decisions, or write “**Fim do caso.**” in it."),
     ),
+    "case-team-unknown": Kind(
+        "error",
+        N_("The team's path in the case “{title}” names “{stage}”, which is not one of its stages."),
+        N_("Write the names of these stages in “equipe”: {known}."),
+    ),
+    "case-team-start": Kind(
+        "error",
+        N_("The team's path in the case “{title}” begins at “{stage}”, but the case starts at “{start}”."),
+        N_("Write “{start}” first in “equipe”."),
+    ),
+    "case-team-step": Kind(
+        "error",
+        N_("The team's path in the case “{title}” goes from “{stage}” to “{target}”, which no decision joins."),
+        N_("Add the stages between them to “equipe”, or a link from one to the other."),
+    ),
+    "case-team-end": Kind(
+        "error",
+        N_("The team's path in the case “{title}” stops at “{stage}”, where the case does not end."),
+        N_("Go on in “equipe” to a stage that says “**Fim do caso.**”."),
+    ),
     # --- writing -----------------------------------------------------------------------------------------------
     "worksheet-table": Kind(
         "error",
@@ -370,6 +390,47 @@ KINDS: dict[str, Kind] = {
         "error",
         N_("The checklist “{title}” has no items."),
         N_("Write one “- [ ] …” per item."),
+    ),
+    # --- evaluation --------------------------------------------------------------------------------------------
+    "survey-no-items": Kind(
+        "error",
+        N_("The evaluation “{title}” has no items."),
+        N_("Write one list item per question, with its kind at the end: “1. … [escala]”."),
+    ),
+    "survey-item-type": Kind(
+        "error",
+        N_("The item “{item}” asks for an unknown kind of answer, “{value}”."),
+        N_("The closest is [{suggestion}]; there are also [sim, não], [várias: a, b], [número] and [texto]."),
+    ),
+    "survey-scale-ends": Kind(
+        "error",
+        N_("The scale of “{item}” does not say what its two ends mean."),
+        N_("Write both, with “…” between them: [escala: nunca … sempre]."),
+    ),
+    "survey-scale-steps": Kind(
+        "error",
+        N_("The scale of “{item}” cannot go {written}."),
+        N_("Use from 2 to 11 steps, upwards, as in [escala 0-10: nada … muito]."),
+    ),
+    "survey-few-choices": Kind(
+        "error",
+        N_("The item “{item}” offers fewer than two choices."),
+        N_("Separate the choices by commas: [sim, não]."),
+    ),
+    "survey-item-without-code": Kind(
+        "warning",
+        N_("The item “{item}” has no code."),
+        N_("Add one at its end, “{{#{suggestion}}}”: answers are paired and counted by it."),
+    ),
+    "survey-code-wrong": Kind(
+        "error",
+        N_("The code “{code}” of the item “{item}” cannot be used."),
+        N_("Use letters without accents, digits and hyphens, as in “{{#pratica-1}}”."),
+    ),
+    "survey-code-duplicate": Kind(
+        "error",
+        N_("Two items have the code “{code}”."),
+        N_("Give the second one another code."),
     ),
     # --- media -------------------------------------------------------------------------------------------------
     "media-no-file": Kind(

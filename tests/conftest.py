@@ -4,14 +4,32 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
 ROOT = Path(__file__).parent.parent
+NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+)
+"""The last one cuts the network: no name resolves, only loopback answers."""
 CONFIGURATION = """\
 site_name: Teste
 docs_dir: content
@@ -113,3 +131,25 @@ def project(empty_project: Project) -> Project:
     empty_project.write("content/curso/01-modulo/01-unidade.md", page.format("Primeira unidade"))
     empty_project.write("content/curso/01-modulo/02-outra.md", page.format("Segunda unidade"))
     return empty_project
+
+
+def executable() -> str:
+    """The system's Chromium."""
+    found = next((found for name in NAMES if (found := shutil.which(name))), None)
+    if found is None:
+        if os.environ.get("CI"):
+            pytest.fail("CI must install Chromium: these tests are not optional there")
+        pytest.skip("no Chromium on the PATH")
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One for all tests: Playwright does not run twice in one process."""
+    path = executable()
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield launched
+        launched.close()

@@ -10,8 +10,10 @@ from tests.conftest import ROOT
 
 GENERATOR = ROOT / "generator"
 LAYERS = {
-    "cli": {"site", "content", "pages", "problems", "problem_kinds", "language", "naming"},
-    "site": {"content", "pages", "problems", "problem_kinds", "language", "naming", "theme"},
+    "cli": {"site", "collect", "content", "pages", "problems", "problem_kinds", "language", "naming"},
+    "site": {"content", "pages", "problems", "problem_kinds", "language", "naming", "theme", "records"},
+    "collect": {"content", "records", "problem_kinds", "language", "naming"},
+    "records": {"problem_kinds"},
     "content": {"problems", "problem_kinds", "language", "naming"},
     "pages": {"problems", "problem_kinds", "language", "naming"},
     "problems": {"problem_kinds"},

@@ -1,8 +1,10 @@
-"""The light theme: one template, style sheets that are joined at build time, one small script.  See README.md."""
+"""The light theme: templates, style sheets and scripts that are joined at build time.  See README.md."""
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,9 +13,23 @@ STYLE_PARTS = ("base", "layout", "blocks", "print")
 """Files of `styles/` that make `canoa.css`, in this order."""
 BLOCKS_PARTS = ("elsewhere", "blocks")
 """Files of `styles/` that make `blocos.css`, in this order."""
+LEARNER_STYLES = {
+    "atividades": ("activities", "questions"),
+    "casos": ("cases",),
+    "escrita": ("writing", "survey"),
+    "estudo": ("study",),
+    "pessoas": ("people",),
+}
+"""Style sheets that the learner's scripts ask for → the files of `styles/` that make them."""
+WITH_SITE = ("store", "hub")
+"""Scripts that need to know whose site it is."""
+HUB = "guarda.html"
 
+_MESSAGE = re.compile(r"¦((?:\\.|[^¦\\])*)¦")
+_ESCAPED = re.compile(r"\\u[0-9a-fA-F]{4}|\\.")
+_SPECIAL = re.compile(r"[\\\"'`\n]|\$(?=\{)")
+"""What would end a string or mean something in it, whichever of the three quotes it has."""
 _STRING_OR_COMMENT = re.compile(r""""(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|/\*.*?\*/""", re.DOTALL)
-_SCRIPT_COMMENT = re.compile(r"^[ \t]*(?:/\*\*.*?\*/|//[^\n]*)[ \t]*\n", re.DOTALL | re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -31,9 +47,46 @@ def assemble_styles() -> Styles:
     return Styles(_join_styles(STYLE_PARTS), _join_styles(BLOCKS_PARTS))
 
 
-def assemble_script() -> bytes:
-    """`canoa/canoa.js` as a site gets it: without comments and indentation."""
-    return strip_script((FOLDER / "canoa" / "canoa.js").read_text("utf-8")).encode()
+def assemble_scripts(translate: Callable[[str], str], site: Mapping[str, str]) -> dict[str, bytes]:
+    """Name in `canoa/` → script in one language.  `site`: what `canoaSite` of `types.d.ts` holds."""
+    files = sorted((FOLDER / "compiled").glob("*.js"))
+    return {file.name: _assemble_script(file, translate, site).encode() for file in files}
+
+
+def assemble_learner_styles() -> dict[str, bytes]:
+    """Name in `canoa/` → style sheet that only the learner's scripts ask for."""
+    return {f"{name}.css": _join_styles(parts) for name, parts in LEARNER_STYLES.items()}
+
+
+def hub_page(title: str) -> bytes:
+    """The page that keeps the records on `file://` (`scripts/hub.js`)."""
+    policy = "default-src 'none'; script-src 'self' file:"
+    return (
+        f'<!doctype html><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{policy}">'
+        f'<title>{title}</title><script src="hub.js"></script>\n'
+    ).encode()
+
+
+def _assemble_script(file: Path, translate: Callable[[str], str], site: Mapping[str, str]) -> str:
+    known = json.dumps(dict(site), ensure_ascii=False, separators=(",", ":"))
+    head = f"var canoaSite={known};\n" if file.stem in WITH_SITE else ""
+    return head + translate_script(file.read_text("utf-8"), translate)
+
+
+def translate_script(compiled: str, translate: Callable[[str], str]) -> str:
+    """A compiled script with the translations in the places of its messages: parts of strings, `¦message¦`."""
+
+    def translated(match: re.Match[str]) -> str:
+        message = _ESCAPED.sub(_unescaped, match[1])
+        return _SPECIAL.sub(lambda special: "\\n" if special[0] == "\n" else f"\\{special[0]}", translate(message))
+
+    return _MESSAGE.sub(translated, compiled)
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    """What an escape of a JavaScript string stands for (ECMA-262, section 12.9.4)."""
+    escape = match[0]
+    return str(json.loads(f'"{escape}"')) if escape[1] in "bfnrtu" else escape[1:]
 
 
 def strip_style(text: str) -> str:
@@ -47,15 +100,6 @@ def strip_style(text: str) -> str:
         stripped.append("" if match[0].startswith("/*") else match[0])
         end = match.end()
     return "".join([*stripped, _strip_blanks(text[end:])]).strip()
-
-
-def strip_script(text: str) -> str:
-    """A script without indentation and without the comments that have lines of their own.
-
-    Only for scripts without template strings of several lines, which the theme's are.
-    """
-    lines = (line.strip() for line in _SCRIPT_COMMENT.sub("", text).splitlines())
-    return "\n".join(line for line in lines if line) + "\n"
 
 
 def _join_styles(names: tuple[str, ...]) -> bytes:

@@ -42,7 +42,8 @@ CONTENT_REMOVED = {"script", "style", "iframe", "object", "embed", "template", "
 
 EVERYWHERE = names(
     "id class title lang dir role style hidden translate data-bloco data-tipo data-campo data-inicio data-opcao"
-    " data-certa data-aceita data-tolerancia data-questao data-rotulo data-tabs data-linenos"
+    " data-certa data-aceita data-tolerancia data-questao data-caminho data-rotulo data-provisorio data-ferramenta"
+    " data-prazo data-tabs data-linenos data-item data-instrumento data-momento data-tema"
 )
 MATH_ATTRIBUTES = names(
     "accent accentunder columnalign columnlines columnspacing columnspan depth displaystyle fence form frame height"

@@ -20,6 +20,7 @@ from generator.content.front_matter import people
 from generator.content.model import Person
 from generator.content.vocabulary import LICENCES
 from generator.language import closest_language
+from generator.naming import slug
 from generator.problem_kinds import N_
 from generator.problems import Problem, problem
 
@@ -29,6 +30,7 @@ MOST_PARENTS = 10
 """Configurations that `INHERIT` from one another, at most: a loop ends here."""
 
 OPTIONS = {
+    "id": (str, "", N_("letters without accents, digits and hyphens, such as “cursos-ufx”")),
     "allow_html": (bool, False, N_("true or false")),
     "license": (str, "", N_("an SPDX identifier, such as CC-BY-NC-SA-4.0")),
     "authors": (list, (), N_("a list such as [{nome: Ana Lima, instituicao: UFMG}]")),
@@ -64,6 +66,8 @@ class SiteConfiguration:
     """Scripts that the owner names in `extra_javascript`, whatever the theme."""
     custom_dir: Path | None = None
     """Templates and files that take the place of the theme's."""
+    written_id: str = ""
+    """The option `id` of the plugin."""
     allow_html: bool = False
     licence: str = ""
     authors: tuple[Person, ...] = ()
@@ -74,6 +78,11 @@ class SiteConfiguration:
     """Pages as `name/index.html`: only for other themes, whose MkDocs names them so."""
     cache_dir: Path | None = None
     """Where builds leave what later builds can use; None: nowhere."""
+
+    @property
+    def site_id(self) -> str:
+        """By what browsers keep apart what they store for this site; stable for ever when the owner writes one."""
+        return slug(self.written_id) or slug(self.site_name) or "canoa"
 
     @property
     def shown_docs(self) -> str:
@@ -193,6 +202,7 @@ def configuration_from(
         extra_javascript=_paths(values.get("extra_javascript")) if is_ours else (),
         trusted=_paths(values.get("extra_javascript")),
         custom_dir=(folder / theme["custom_dir"]).resolve() if is_ours and theme.get("custom_dir") else None,
+        written_id=options["id"],
         allow_html=options["allow_html"],
         licence=_licence(options["license"], file, problems),
         authors=people(options["authors"]),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from generator.content.model import Document
 from generator.site.digests import digest
 from generator.site.indexes import Index
+from generator.site.learning import LearnerPage, course_id
 from generator.site.navigation import Group, Shelf
 
 if TYPE_CHECKING:
@@ -62,6 +63,10 @@ class FrameDigests:
         """Of a front page that nobody wrote."""
         return digest(self._site, repr(self._views.home()))
 
+    def of_learner_page(self, page: LearnerPage) -> bytes:
+        """Of a page that belongs to the learner."""
+        return digest(self._site, self._credits, repr(page))
+
     @cached_property
     def _site(self) -> bytes:
         views = self._views
@@ -101,7 +106,8 @@ class FrameDigests:
         if known is None:
             groups = [self._outline(group) for group in shelf.groups]
             own = shelf.document.source if shelf.document else ""
-            known = digest(repr((shelf.title, own, self._link(shelf.document), groups)))
+            name = course_id(shelf.document) if shelf.document else ""
+            known = digest(repr((shelf.title, own, name, self._link(shelf.document), groups)))
             self._shelves[shelf] = known
         return known
 

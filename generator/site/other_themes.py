@@ -15,10 +15,12 @@ from generator.content.model import Course, Document
 from generator.language import load_translations
 from generator.problems import Problem
 from generator.site.configuration import SiteConfiguration
+from generator.site.learning import course_list, course_list_path, learner_files
 from generator.site.preparation import Prepared, prepare_site
 from generator.site.publication import page_views
 from generator.site.view import CardGroup, Link, PageView, TocEntry
 from generator.site.workshop import Workshop
+from generator.theme import assemble_styles
 
 Translate = Callable[[str], str]
 
@@ -59,8 +61,20 @@ class Edition:
     def content(self, source: str) -> str:
         """The inside of a page: its text, its lists, its credits."""
         view = self.pages[source]
-        facts = "" if view.kind in ("home", "index") else _facts(view)
-        return facts + view.html + "".join(_list(group) for group in view.groups) + _credits(view)
+        facts = "" if view.kind in ("home", "index", "study") else _facts(view)
+        scripts = "".join(f'<script src="{html.escape(script)}" defer></script>' for script in view.scripts)
+        return facts + view.html + "".join(_list(group) for group in view.groups) + _credits(view) + scripts
+
+    def files(self) -> dict[str, bytes]:
+        """Path in the site → content, of what pages load that is in no content folder."""
+        configuration, library = self.prepared.configuration, self.prepared.library
+        blocks = {one.document.source: one.facts.blocks for one in self.prepared.renderings if one.facts}
+        lists = {
+            course_list_path(course.document): course_list(library, course, lambda page: blocks.get(page.source, ()))
+            for course in library.courses
+        }
+        scripts = learner_files(configuration, self._translate, has_study=bool(library.courses))
+        return {STYLE_TARGET: assemble_styles().blocks, **scripts, **lists}
 
     def metadata(self, source: str) -> dict[str, str]:
         """What themes read from a front matter; they show it as HTML, so it is escaped here."""

@@ -33,6 +33,7 @@ log = logging.getLogger("mkdocs.plugins.canoa")
 class CanoaConfig(Config):  # type: ignore[no-untyped-call]  # MkDocs types its metaclass in part
     """Options under `plugins: - canoa:`; `configuration.OPTIONS` checks them for both doors."""
 
+    id = config_options.Type(str, default="")
     allow_html = config_options.Type(bool, default=False)
     license = config_options.Type(str, default="")
     authors = config_options.Type(list, default=[])
@@ -140,11 +141,10 @@ def _is_refused(file: File, edition: Edition, docs_dir: Path) -> bool:
 
 def _with_edition(files: Files, edition: Edition, config: MkDocsConfig) -> Files:
     """The edition's pages and media under its addresses, so that light and other sites share them."""
-    from generator.theme import assemble_styles
-
     ours = Path(config.docs_dir)
     kept = [file for file in files if not _is_refused(file, edition, ours)]
     kept += [File.generated(config, source, content="") for source in edition.generated]
     for file in kept:
         file.dest_uri = edition.targets.get(file.src_uri, file.dest_uri)
-    return Files([*kept, File.generated(config, STYLE_TARGET, content=assemble_styles().blocks)])
+    kept += [File.generated(config, path, content=content) for path, content in edition.files().items()]
+    return Files(kept)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,13 +13,14 @@ from generator.language import load_translations
 from generator.site.configuration import SiteConfiguration
 from generator.site.digests import digest, engine_digest
 from generator.site.indexes import Term, make_indexes
+from generator.site.learning import LearnerPage, course_list, course_list_path, learner_files
 from generator.site.output import SiteWriter
 from generator.site.preparation import Prepared, ReadSite
 from generator.site.rendering import Rendering
 from generator.site.sitemap import make_sitemap
 from generator.site.snapshot import configuration_digest
 from generator.site.view import PageView
-from generator.site.views import ICON, SCRIPT, STYLE, Views
+from generator.site.views import ICON, STYLE, Views
 from generator.site.workshop import Memory
 
 if TYPE_CHECKING:
@@ -60,8 +61,9 @@ class Press:
         views = self.views
         if prepared.terms:
             views = site_views(self._read.configuration, self._read.library, prepared.terms)
-        for target, frame, view in _generated(views):
+        for target, frame, view in _generated(views, self.frames):
             self._put(target, digest(self.frames.digest, frame), view)
+        self._put_course_lists(prepared)
         if self._memory:
             self._memory.prepared, self._memory.press = prepared, self
         self._put_others()
@@ -72,6 +74,20 @@ class Press:
         if not self._writer.is_current(target, mark):
             self._writer.write(target, self.frames.render(view()), mark)
 
+    def _put_course_lists(self, prepared: Prepared) -> None:
+        """What there is to do in each course.  Made again only when one of its pages was rendered anew."""
+        library = self._read.library
+        facts = {one.document.source: one.facts for one in prepared.renderings if one.facts}
+        names = digest(engine_digest(), repr(library.problems))
+        for course in library.courses:
+            target, pages = course_list_path(course.document), list(course.documents())
+            keys = (found.key for page in pages if (found := facts.get(page.source)))
+            mark = digest(names, *keys, *(self.views.frame_digest(page) for page in pages))
+            if not self._writer.is_current(target, mark):
+                blocks = {source: one.blocks for source, one in facts.items()}
+                content = course_list(library, course, lambda page, known=blocks: known.get(page.source, ()))  # type: ignore[misc]  # a default argument
+                self._writer.write(target, content, mark)
+
     def _put_others(self) -> None:
         configuration, writer = self._read.configuration, self._writer
         if configuration.site_url:
@@ -80,7 +96,7 @@ class Press:
             mark = self._read.media_marks[media.source]
             if not (mark and writer.is_current(media.target, mark)):
                 writer.copy(media.target, configuration.docs_dir / media.source, mark)
-        _write_theme(configuration, writer)
+        _write_theme(configuration, writer, has_study=bool(self._read.library.courses))
 
 
 def site_views(configuration: SiteConfiguration, library: Library, terms: Sequence[Term] = ()) -> Views:
@@ -95,15 +111,21 @@ def page_views(prepared: Prepared) -> Iterator[PageView]:
     for rendering in prepared.renderings:
         if rendering.facts:
             yield views.page(rendering.document, prepared.page(rendering))
-    yield from (view() for _, _, view in _generated(views))
+    yield from (view() for _, _, view in _generated(views, PageFrames(prepared.configuration)))
 
 
-def _generated(views: Views) -> Iterator[tuple[str, bytes, Callable[[], PageView]]]:
+def _generated(views: Views, frames: PageFrames) -> Iterator[tuple[str, bytes, Callable[[], PageView]]]:
     """The pages that nobody wrote: where they go, the digest of what they show, and how to make them."""
     for index in views.indexes:
         yield index.target, views.index_digest(index), partial(views.index, index)
     if views.library.home is None:
         yield "index.html", views.home_digest(), views.home
+    for page in views.learner_pages:
+        yield page.target, views.learner_digest(page), partial(_learner_view, views, page, frames)
+
+
+def _learner_view(views: Views, page: LearnerPage, frames: PageFrames) -> PageView:
+    return views.learner(page, frames.part(page.template, page.values))
 
 
 class PageFrames:
@@ -117,20 +139,32 @@ class PageFrames:
 
     def render(self, view: PageView) -> bytes:
         """A page as it is written."""
-        from generator.site.templates import load_template, render_view  # Jinja is only imported for work
+        from generator.site.templates import render_view
 
+        return render_view(self._loaded(), view)
+
+    def part(self, name: str, values: Mapping[str, object]) -> str:
+        """The text of a page that the theme writes: another template of its folder."""
+        template: Template = self._loaded().environment.get_template(name)
+        return template.render(values)
+
+    def _loaded(self) -> Template:
         if self._template is None:
+            from generator.site.templates import load_template  # Jinja is only imported for work
+
             configuration = self._configuration
             self._template = load_template(load_translations(configuration.language), configuration.custom_dir)
-        return render_view(self._template, view)
+        return self._template
 
 
-def _write_theme(configuration: SiteConfiguration, writer: SiteWriter) -> None:
+def _write_theme(configuration: SiteConfiguration, writer: SiteWriter, *, has_study: bool) -> None:
     from generator.theme import __file__ as theme
-    from generator.theme import assemble_script, assemble_styles
+    from generator.theme import assemble_styles
 
     writer.write(STYLE, assemble_styles().style)
-    writer.write(SCRIPT, assemble_script())
+    translate = load_translations(configuration.language).gettext
+    for target, content in learner_files(configuration, translate, has_study=has_study).items():
+        writer.write(target, content)
     writer.write(ICON, (Path(theme).parent / ICON).read_bytes())
     custom = configuration.custom_dir
     if custom:

@@ -102,6 +102,8 @@ class LicenceView:
 class SiteView:
     """What is the same on every page, except that addresses are relative to the page."""
 
+    id: str
+    """By what browsers keep apart what they store for this site."""
     name: str
     language: str
     """BCP 47: `pt-BR`."""
@@ -128,7 +130,7 @@ class PageView:
 
     site: SiteView
     kind: str
-    """home, course, module, unit, case, worksheet, glossary, index, page"""
+    """home, course, module, unit, case, worksheet, glossary, index, study, page"""
     label: str
     """The kind in the reader's language: `Unidade`; empty for plain pages."""
     title: str
@@ -137,6 +139,8 @@ class PageView:
     """The rendered text, safe HTML."""
     path: str
     """Path of the page in the site."""
+    course: str
+    """By what learners' records name the page's course, where that is not its folder; else empty."""
     address: str
     """The page's address on the web when `site_url` is set, else empty."""
     breadcrumb: tuple[Link, ...] = ()

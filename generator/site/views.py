@@ -17,6 +17,7 @@ from generator.site.folder_views import FolderView
 from generator.site.frame_digests import FrameDigests
 from generator.site.indexes import Index
 from generator.site.kinds import KIND_LABELS
+from generator.site.learning import STUDY, LearnerPage, activity_scripts, course_id, learner_pages, progress_scripts
 from generator.site.navigation import Place, Shelf, places, shelves
 from generator.site.view import (
     Author,
@@ -106,6 +107,7 @@ class Views:
             summary=metadata.summary or rendered.summary,
             html=rendered.html,
             path=target,
+            course=self._course_name(place, target),
             address=self._address(target),
             breadcrumb=self._breadcrumb(document, place, folder),
             navigation=folder.navigation(document, place),
@@ -124,6 +126,7 @@ class Views:
             licence=_licence(metadata.licence),
             reviewed=metadata.reviewed,
             reviewed_shown=self._date(metadata.reviewed),
+            scripts=tuple(folder.address(script) for script in self._scripts(document, place, rendered)),
         )
 
     def index(self, index: Index) -> PageView:
@@ -138,6 +141,7 @@ class Views:
             summary=index.summary,
             html=index.html,
             path=index.target,
+            course="",
             address=self._address(index.target),
             breadcrumb=(home,),
             groups=tuple(
@@ -159,6 +163,7 @@ class Views:
             summary=self.configuration.site_description,
             html="",
             path="index.html",
+            course="",
             address=self._address("index.html"),
             groups=self._home_groups(folder),
             problems=self._all_subjects("problems", folder),
@@ -167,6 +172,41 @@ class Views:
             authors=_authors(self.configuration.authors),
             licence=_licence(self.configuration.licence),
         )
+
+    def learner(self, page: LearnerPage, html: str) -> PageView:
+        """The view of a page that belongs to the learner; `html` is its text."""
+        return PageView(
+            site=self.site(page.target),
+            kind="study",
+            label="",
+            title=page.title,
+            summary=page.summary,
+            html=html,
+            path=page.target,
+            course="",
+            address=self._address(page.target),
+            breadcrumb=(Link(self.translate("Home"), relative_address(page.target, "index.html")),),
+            authors=_authors(self.configuration.authors),
+            licence=_licence(self.configuration.licence),
+            scripts=tuple(relative_address(page.target, script) for script in page.scripts),
+        )
+
+    @cached_property
+    def learner_pages(self) -> tuple[LearnerPage, ...]:
+        """The pages that belong to the learner."""
+        return tuple(learner_pages(self.library, self.indexes, self.translate))
+
+    def _course_name(self, place: Place, target: str) -> str:
+        course = place.shelf.document if place.shelf else None
+        name = course_id(course) if course else ""
+        return "" if name == target.partition("/")[0] else name
+
+    def _scripts(self, document: Document, place: Place, rendered: RenderedPage) -> tuple[str, ...]:
+        """The scripts that only this page needs, beside the theme's: paths in the site."""
+        own = activity_scripts(rendered.blocks) if rendered.blocks else ()
+        if document.kind not in ("course", "module") or place.shelf is None or place.shelf.document is None:
+            return own
+        return tuple(dict.fromkeys((*progress_scripts(place.shelf.document), *own)))
 
     # --- digests ------------------------------------------------------------------------------------------------
 
@@ -181,6 +221,10 @@ class Views:
     def home_digest(self) -> bytes:
         """Digest of all that a front page shows that nobody wrote."""
         return self._digests.of_home()
+
+    def learner_digest(self, page: LearnerPage) -> bytes:
+        """Digest of all that a page of the learner shows, but for the theme."""
+        return self._digests.of_learner_page(page)
 
     @cached_property
     def _digests(self) -> FrameDigests:
@@ -216,6 +260,7 @@ class Views:
 
         configuration = self.configuration
         return SiteView(
+            id=configuration.site_id,
             name=configuration.site_name,
             language=configuration.language,
             home=to("index.html"),
@@ -239,6 +284,7 @@ class Views:
         glossary = self.library.glossary
         if glossary:
             menu.insert(-1 if menu else 0, (glossary.title, glossary.target, ""))
+        menu += [(page.title, page.target, "") for page in self.learner_pages if page.target == STUDY]
         return tuple(menu)
 
     @cached_property

@@ -4,44 +4,49 @@ from __future__ import annotations
 
 import functools
 import http.server
-import os
-import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request
 
-from tests.conftest import Project
+from tests.conftest import FLAGS, Project, executable
 from tests.site.test_reproducible import sample
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-)
-"""The last one cuts the network: no name resolves, only loopback answers."""
+
+class Computer:
+    """A computer whose browser keeps what it keeps when it is closed."""
+
+    def __init__(self, browser: Browser, folder: Path) -> None:
+        self._type = browser.browser_type
+        self.folder = folder
+        self._open: BrowserContext | None = None
+
+    def start(self, *, for_axe: bool = False) -> BrowserContext:
+        """Open the browser; one that is open is closed before.  `for_axe`: without content security policies."""
+        self.stop()
+        self._open = self._type.launch_persistent_context(
+            str(self.folder),
+            executable_path=executable(),
+            args=list(FLAGS),
+            viewport={"width": 360, "height": 740},
+            bypass_csp=for_axe,
+        )
+        return self._open
+
+    def stop(self) -> None:
+        if self._open:
+            self._open.close()
+        self._open = None
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    executable = next((found for name in NAMES if (found := shutil.which(name))), None)
-    if executable is None:
-        if os.environ.get("CI"):
-            pytest.fail("CI must install Chromium: these tests are not optional there")
-        pytest.skip("no Chromium on the PATH")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=executable, args=list(FLAGS))
-        yield launched
-        launched.close()
+@pytest.fixture
+def computer(browser: Browser, tmp_path: Path) -> Iterator[Computer]:
+    made = Computer(browser, tmp_path / "computador")
+    yield made
+    made.stop()
 
 
 @pytest.fixture(scope="session")

@@ -72,6 +72,7 @@ def shown(project: Project) -> dict[str, Shown]:
     views = Views.of(configuration, library, indexes, translate)
     pages = [Shown(views.page(one, RENDERED), views.frame_digest(one)) for one in library.documents()]
     pages += [Shown(views.index(index), views.index_digest(index)) for index in indexes]
+    pages += [Shown(views.learner(one, repr(one.values)), views.learner_digest(one)) for one in views.learner_pages]
     if library.home is None:
         pages.append(Shown(views.home(), views.home_digest()))
     return {one.view.path: one for one in pages}
@@ -124,6 +125,8 @@ CHANGES: dict[str, Callable[[Project], object]] = {
     "a unit's licence": retitle(UNIT, "Primeira", duracao="40", licenca="MIT"),
     "the licence of a course": retitle(COURSE, "Saude", publico="[acs]", licenca="CC0-1.0"),
     "the audience of a course": retitle(COURSE, "Saude", publico="[acs, gestao]", licenca="CC-BY-4.0"),
+    "the id of a course": retitle(COURSE, "Saude", publico="[acs]", licenca="CC-BY-4.0", id="saude-da-familia"),
+    "the id of the site": configure("", **{"[canoa]": "[canoa: {id: outra}]"}),
     "the authors of a course": retitle(COURSE, "Saude", publico="[acs]", licenca="CC-BY-4.0", autores="[Ana]"),
     "the order of units": rename(UNIT, "content/saude/01-modulo/03-primeira.md"),
     "the order of modules": rename("content/saude/01-modulo", "content/saude/03-modulo"),

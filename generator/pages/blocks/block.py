@@ -187,6 +187,9 @@ class PedagogyBlock(Block):  # type: ignore[misc]  # pymdownx ships no types
         section = SubElement(
             parent, "section", {"class": f"bloco bloco-{self.KIND}", "id": self.id, "data-bloco": self.KIND}
         )
+        if not self.placed.has_written_id:
+            # What learners keep of it then goes by the page's path too: on another page the same id may be derived.
+            section.set("data-provisorio", "")
         self.build(section)
         return section
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, ClassVar
 from xml.etree.ElementTree import Element, SubElement
 
@@ -19,7 +20,19 @@ from generator.problem_kinds import N_
 HEADING = re.compile(r"h[1-6]")
 HEADING_ATTRIBUTES = re.compile(r"[ ]*\{:?[ ]*([^}\n ][^\n]*)\}[ ]*$")
 INNER_LINK = re.compile(r"\]\(<?#([^)>\s]+)>?(?:\s+\"[^\"]*\")?\)")
+PATH_SIGN = re.compile(r"\s*(?:,|;|→|->|>)\s*|\s+")
 CASE_END = re.compile(r"\b(?:fim\s+d[oe]|fin\s+del|end\s+of\s+the)\s+cas[eo]\b", re.IGNORECASE)
+
+
+AFTER_QUESTIONS = 1_000_000
+"""Where the entries of cases stand in the answer key: no page has so many questions."""
+
+
+def stage_path(value: object) -> list[str]:
+    """Names of stages, as a list or as text with commas or arrows between them."""
+    written = value if isinstance(value, list) else [value]
+    names = [name for part in written for name in PATH_SIGN.split(values.text(part)) if name]
+    return [name.lstrip("#") for name in names]
 
 
 @dataclass
@@ -46,7 +59,12 @@ class Case(PedagogyBlock):
     NAME = "caso"
     KIND = "caso"
     LABEL = N_("Case")
-    OPTIONS: ClassVar[dict[str, Any]] = {**PedagogyBlock.OPTIONS, "inicio": ("", values.text)}
+    OPTIONS: ClassVar[dict[str, Any]] = {
+        **PedagogyBlock.OPTIONS,
+        "inicio": ("", values.text),
+        "equipe": ([], stage_path),
+        "caminho-da-equipe": ([], stage_path),
+    }
 
     def on_end(self, block: Element) -> None:
         """Turn headings into stages and check that every stage is reached and leads somewhere."""
@@ -59,8 +77,11 @@ class Case(PedagogyBlock):
         self.check_links(stages, by_id)
         self.check_reachable(stages, by_id, start)
         block.set("data-inicio", start)
+        team = self.check_team(by_id, start)
         for stage in stages:
             self.write_stage(block, stage, by_id)
+        if team:
+            self.write_team(team)
 
     def read_stages(self, children: Sequence[Element]) -> list[Stage]:
         """Group the content under its headings of the first heading's level."""
@@ -133,6 +154,41 @@ class Case(PedagogyBlock):
         for stage in stages:
             if stage.id not in reached:
                 self.report("case-stage-unreachable", self.line_of(stage), title=self.shown_title, stage=stage.title)
+
+    def check_team(self, stages: Mapping[str, Stage], start: str) -> list[Stage]:
+        """The path of the reference team, from the start by decisions to an ending; empty when there is none."""
+        option = "equipe" if self.options["equipe"] else "caminho-da-equipe"
+        written: list[str] = self.options[option]
+        line = self.header.option_lines.get(option, 0)
+        unknown = [name for name in written if name not in stages]
+        for name in unknown:
+            self.report("case-team-unknown", line, title=self.shown_title, stage=name, known=", ".join(stages))
+        if unknown or not written:
+            return []
+        path = [stages[name] for name in written]
+        if path[0].id != start:
+            self.report("case-team-start", line, title=self.shown_title, stage=path[0].id, start=start)
+        for one, following in pairwise(path):
+            if following.id not in one.targets + one.mentions:
+                self.report("case-team-step", line, title=self.shown_title, stage=one.title, target=following.title)
+        if not path[-1].ends:
+            self.report("case-team-end", line, title=self.shown_title, stage=path[-1].title)
+        return path
+
+    def write_team(self, path: Sequence[Stage]) -> None:
+        """The team's path as an entry of the answer key: links on the screen, numbers of stages on paper."""
+        caminho = " ".join(stage.id for stage in path)
+        key = Element("details", {"class": "resposta", "id": f"{self.id}-equipe", "data-caminho": caminho})
+        title = self.say("The reference team's path")
+        add(key, "summary", f"{title}: {self.title}" if self.title else title)
+        steps = SubElement(key, "ol", {"class": "caminho"})
+        for stage in path:
+            li = SubElement(steps, "li")
+            add(li, "a", stage.title, href=f"#{stage.id}").tail = " "
+            add(li, "span", self.say("(go to {number})").format(number=stage.number), class_="so-papel")
+        back = add(key, "p", class_="voltar")
+        add(back, "a", self.say("Back to the case"), href=f"#{self.id}")
+        self.desk.answers.append((AFTER_QUESTIONS, key))
 
     def write_stage(self, block: Element, stage: Stage, by_id: Mapping[str, Stage]) -> None:
         """The stage as a section of its own."""

@@ -90,6 +90,7 @@ def expected_by(validator: Callable[[object], object], error: Exception) -> str:
 
 
 KNOWN_VALIDATORS = {
+    "stage_path": N_("names of stages, such as [chegada, escuta]"),
     "type_boolean": N_("true or false"),
     "_type_multi": N_("true or false"),
     "type_string": N_("text"),

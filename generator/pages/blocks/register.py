@@ -5,10 +5,10 @@ from __future__ import annotations
 from markdown import Markdown
 from markdown.extensions import Extension
 
-from generator.pages.blocks import cases, media, questions, writing
+from generator.pages.blocks import cases, media, questions, survey, writing
 from generator.pages.blocks.block import CollectingProcessor
 
-FAMILIES = (questions.BLOCKS, cases.BLOCKS, writing.BLOCKS, media.BLOCKS)
+FAMILIES = (questions.BLOCKS, cases.BLOCKS, writing.BLOCKS, survey.BLOCKS, media.BLOCKS)
 
 
 class PedagogyBlocks(Extension):

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import datetime
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from xml.etree.ElementTree import Element, SubElement
 
 from markdown.util import AtomicString
 
-from generator.naming import closest, slug
+from generator.naming import closest, fold, slug
 from generator.pages.blocks import options as values
 from generator.pages.blocks.block import PedagogyBlock, add
 from generator.pages.blocks.content import is_empty, last_list, read_item, table_rows
@@ -24,12 +25,80 @@ TYPES = {
     **dict.fromkeys(("numero", "number"), "numero"),
 }
 INPUTS = {"data": "date", "numero": "number"}
+TERRITORY = {
+    "unidade": N_("Health unit"),
+    "municipio": N_("City"),
+    "populacao": N_("Population"),
+    "equipes": N_("Teams"),
+    "problemas": N_("Priority problems"),
+}
+"""What may be known of the place where the learner works; written once, shown in every block that asks for it."""
+DEADLINE = re.compile(r"(\d{1,3}|[a-z]+) (dia|day|semana|week|mes|month)(?:e?s)?")
+UNITS = {"dia": "D", "day": "D", "semana": "W", "week": "W", "mes": "M", "month": "M"}
+NUMBER_WORDS = {
+    word: number
+    for number, words in enumerate(
+        (
+            "um uma un una one a",
+            "dois duas dos two",
+            "tres three",
+            "quatro cuatro four",
+            "cinco five",
+            "seis six",
+            "sete siete seven",
+            "oito ocho eight",
+            "nove nueve nine",
+            "dez diez ten",
+        ),
+        1,
+    )
+    for word in words.split()
+}
+
+
+def as_written(value: object) -> object:
+    """Take the value as it is: the block itself says what is wrong with it."""
+    return value
+
+
+def read_deadline(written: str) -> str:
+    """A deadline that can be counted: a date, or an ISO 8601 duration in days, weeks or months; else empty."""
+    words = " ".join(fold(written).split())
+    match = DEADLINE.fullmatch(words)
+    if match:
+        number = NUMBER_WORDS.get(match[1], match[1])
+        return f"P{int(number)}{UNITS[match[2]]}" if str(number).isdigit() else ""
+    try:
+        return datetime.date.fromisoformat(words).isoformat()
+    except ValueError:
+        return ""
 
 
 class ToolBlock(PedagogyBlock):
     """A block that may name the tool it belongs to."""
 
-    OPTIONS: ClassVar[dict[str, Any]] = {**PedagogyBlock.OPTIONS, "ferramenta": ("", values.text)}
+    OPTIONS: ClassVar[dict[str, Any]] = {
+        **PedagogyBlock.OPTIONS,
+        "ferramenta": ("", values.text),
+        "territorio": ("", as_written),
+    }
+
+    def add_territory(self, section: Element) -> None:
+        """Lines for the facts about the learner's place that the author asks for."""
+        written = self.options["territorio"]
+        listed = written if isinstance(written, list) else str(written).split(",")
+        asked = dict.fromkeys(slug(str(one)) for one in listed if str(one).strip())
+        for unknown in [one for one in asked if one not in TERRITORY]:
+            del asked[unknown]
+            self.report_value("territorio", unknown, TERRITORY)
+        if not asked:
+            return
+        place = add(section, "fieldset", class_="territorio")
+        add(place, "legend", self.say(N_("My territory")))
+        for name in asked:
+            field = add(place, "label", class_="campo")
+            add(field, "span", self.say(TERRITORY[name])).tail = " "
+            add(field, "input", data_campo=name, type="text")
 
     def tool_name(self) -> str:
         """The tool's name in the reader's language; an unknown tool is reported and left out."""
@@ -37,13 +106,24 @@ class ToolBlock(PedagogyBlock):
         tools = self.desk.options.tools
         if not tool or not tools or tool in tools:
             return tools.get(tool, tool)
-        line = self.header.option_lines.get("ferramenta", 0)
-        expected = self.say("one of: {choices}; the closest is “{suggestion}”").format(
-            choices=", ".join(tools), suggestion=closest(tool, tools)
-        )
-        name = self.header.name
-        self.report("block-option-value", line, name=name, option="ferramenta", value=tool, expected=expected)
+        self.report_value("ferramenta", tool, tools)
         return ""
+
+    def name_tool(self, section: Element) -> str:
+        """Note the tool's id for the scripts, and give its name."""
+        name = self.tool_name()
+        if name:
+            section.set("data-ferramenta", self.options["ferramenta"])
+        return name
+
+    def report_value(self, option: str, value: str, known: Collection[str]) -> None:
+        """Say that an option has a value that does not exist, and which one comes closest."""
+        line = self.header.option_lines.get(option, 0)
+        expected = self.say("one of: {choices}; the closest is “{suggestion}”").format(
+            choices=", ".join(known), suggestion=closest(value, known)
+        )
+        shown = values.shown(value)
+        self.report("block-option-value", line, name=self.header.name, option=option, value=shown, expected=expected)
 
 
 class Objectives(PedagogyBlock):
@@ -87,14 +167,16 @@ class Task(ToolBlock):
     def build(self, section: Element) -> None:
         """Add what stands before the content."""
         super().build(section)
-        facts = [(N_("Tool"), self.tool_name()), *((term, self.options[option]) for option, term in self.TERMS)]
-        if not any(fact for _, fact in facts):
-            return
-        listed = add(section, "dl", class_="tarefa")
-        for term, fact in facts:
-            if fact:
-                add(listed, "dt", AtomicString(self.say(term)))
-                add(listed, "dd", AtomicString(fact))
+        facts = [(N_("Tool"), self.name_tool(section)), *((term, self.options[option]) for option, term in self.TERMS)]
+        if any(fact for _, fact in facts):
+            listed = add(section, "dl", class_="tarefa")
+            for term, fact in facts:
+                if fact:
+                    add(listed, "dt", AtomicString(self.say(term)))
+                    add(listed, "dd", AtomicString(fact))
+        if self.options["prazo"]:
+            section.set("data-prazo", read_deadline(self.options["prazo"]))
+        self.add_territory(section)
 
     def on_end(self, block: Element) -> None:
         """Finish the block when its content is read."""
@@ -126,7 +208,7 @@ class Worksheet(ToolBlock):
     def build(self, section: Element) -> None:
         """Add what stands before the content."""
         super().build(section)
-        self.tool_name()
+        self.name_tool(section)
         self.fields: list[tuple[Element, Element, Column, int]] = []
         used = add(section, "fieldset", class_="ja-usava")
         add(used, "legend", self.say("Did the team already use this tool?"))
@@ -134,6 +216,7 @@ class Worksheet(ToolBlock):
             label = add(used, "label")
             attributes = {"type": "radio", "name": f"{self.id}-ja-usava", "value": value}
             add(label, "input", data_campo="ja-usava", **attributes).tail = f" {self.say(answer)}"
+        self.add_territory(section)
 
     def on_end(self, block: Element) -> None:
         """Give the table its column kinds, its examples and its empty rows."""

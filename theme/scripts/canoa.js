@@ -79,9 +79,10 @@
   /** @type {HTMLInputElement[]} Dates not filled in: as text fields they leave room to write. */
   let blankDates = [];
   addEventListener("beforeprint", () => {
-    openedForPaper = [...document.querySelectorAll("main details:not(.abre):not([open])")];
+    openedForPaper = Array.from(document.querySelectorAll("main details:not(.abre):not([open])"));
     for (const details of openedForPaper) details.open = true;
-    blankDates = [...document.querySelectorAll("[type=date]")].filter((input) => !input.value);
+    blankDates = Array.from(document.querySelectorAll("[type=date]"));
+    blankDates = blankDates.filter((input) => !input.value);
     for (const input of blankDates) input.type = "text";
   });
   addEventListener("afterprint", () => {

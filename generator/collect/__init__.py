@@ -1,0 +1,1 @@
+"""Many exported records become tables, a database and a report in which nobody can be recognised."""

@@ -1,0 +1,121 @@
+"""Firefox gives every local file a store of its own: the hub page keeps the record for all of them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+marionette_driver = pytest.importorskip("marionette_driver", reason="marionette_driver is not installed")
+
+pytestmark = pytest.mark.browser
+
+NAMES = ("firefox-esr", "firefox")
+UNIT, CASE = "guia/todos-os-elementos/blocos.html", "processo-de-trabalho/casos/dona-rita.html"
+PATIENCE = 30.0
+
+
+class Firefox:
+    """A Firefox without a screen that keeps what it keeps in a folder."""
+
+    def __init__(self, executable: str, profile: Path) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        profile.mkdir(exist_ok=True)
+        (profile / "user.js").write_text(f'user_pref("marionette.port", {port});\n')
+        command = [executable, "--headless", "--marionette", "--no-remote", "--profile", str(profile)]
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self._driver = marionette_driver.marionette.Marionette("127.0.0.1", port=port)
+        self._until(self._connected)
+
+    def open(self, address: str) -> None:
+        self._driver.navigate(address)
+        self.wait("document.querySelector('.guarda').dataset.pronto === 'sim'")
+
+    def evaluate(self, script: str) -> Any:
+        return self._driver.execute_script(script, sandbox=None)
+
+    def wait(self, condition: str) -> None:
+        self._until(lambda: self.evaluate(f"try {{ return !!({condition}) }} catch {{ return false }}"))
+
+    def close(self) -> None:
+        try:
+            self._driver.delete_session()
+        finally:
+            self._process.terminate()
+            self._process.wait(timeout=PATIENCE)
+
+    def _connected(self) -> bool:
+        try:
+            self._driver.start_session()
+        except OSError:
+            return False
+        return True
+
+    def _until(self, is_so: Callable[[], bool]) -> None:
+        end = time.monotonic() + PATIENCE
+        while not is_so():
+            assert time.monotonic() < end, "Firefox did not get there"
+            time.sleep(0.1)
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[[], Firefox]]:
+    """Starts Firefox; one that runs is closed before."""
+    executable = next((found for name in NAMES if (found := shutil.which(name))), None)
+    if executable is None:
+        if os.environ.get("CI"):
+            pytest.fail("CI must install Firefox ESR")
+        pytest.skip("no Firefox on the PATH")
+    running: list[Firefox] = []
+
+    def open_browser() -> Firefox:
+        while running:
+            running.pop().close()
+        running.append(Firefox(executable, tmp_path / "perfil"))
+        return running[0]
+
+    yield open_browser
+    while running:
+        running.pop().close()
+
+
+def join(firefox: Firefox, name: str) -> None:
+    firefox.evaluate("document.querySelector('.guarda button').click()")
+    firefox.wait("document.querySelector('.pessoas [type=checkbox]')")
+    firefox.evaluate(
+        "const [agreed, name] = document.querySelectorAll('.pessoas input');"
+        f"agreed.checked = true; name.value = '{name}';"
+        "document.querySelector('.pessoas .acoes button').click();"
+    )
+    firefox.wait(f"canoa.profile.name === '{name}' && document.querySelector('.guarda').dataset.estado === 'saved'")
+
+
+def test_all_pages_of_a_stick_share_one_record_that_survives_a_relaunch(
+    start: Callable[[], Firefox], address: str
+) -> None:
+    firefox = start()
+    firefox.open(address + UNIT)
+    join(firefox, "Maria")
+    firefox.evaluate("canoa.set('text/a', 'escrito na primeira')")
+    firefox.wait("document.querySelector('.guarda').dataset.estado === 'saved'")
+    firefox.open(address + CASE)
+    assert firefox.evaluate("return canoa.get('text/a')") == "escrito na primeira"
+    firefox.evaluate("canoa.set('text/b', 'escrito na segunda')")
+    firefox.wait("document.querySelector('.guarda').dataset.estado === 'saved'")
+
+    firefox = start()
+    firefox.open(address + UNIT)
+    assert firefox.evaluate("return [canoa.profile.name, canoa.get('text/a'), canoa.get('text/b')]") == [
+        "Maria",
+        "escrito na primeira",
+        "escrito na segunda",
+    ]

@@ -1,0 +1,61 @@
+"""Every byte is paid by somebody on a 64 kbit/s link: what pages and their activities may weigh, compressed."""
+
+from __future__ import annotations
+
+import gzip
+import re
+
+import pytest
+
+from tests.site.test_reproducible import sample
+
+FIRST_VIEW = 14_000
+"""HTML, CSS and JavaScript of a lesson: one initial TCP window."""
+ON_TOP = {"questions": 6_000, "worksheets": 8_000, "cases": 6_000, "writing": 6_500, "survey": 6_000, "progress": 7_000}
+"""Script of an activity → what a page with it loads after its first view: store, script, style sheet."""
+OWN_PAGES = {"study": 14_000, "journal": 9_000}
+"""The same for the learner's own pages."""
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    project = sample(tmp_path_factory.mktemp("site"))
+    assert project.run("build").code == 0
+    return project.site()
+
+
+def compressed(content: bytes) -> int:
+    return len(gzip.compress(content, 9, mtime=0))
+
+
+def scripts(page: bytes) -> set[str]:
+    return set(re.findall(r'src="[^"]*canoa/(\w+)\.js" defer', page.decode()))
+
+
+def test_the_first_view_of_every_lesson_fits_in_fourteen_kilobytes(files: dict[str, bytes]) -> None:
+    shared = sum(compressed(files[path]) for path in ("canoa/canoa.css", "canoa/canoa.js"))
+    too_heavy = {
+        path: shared + compressed(content)
+        for path, content in files.items()
+        if path.endswith(".html") and path.count("/") >= 2 and shared + compressed(content) > FIRST_VIEW
+    }
+    assert too_heavy == {}
+
+
+@pytest.mark.parametrize("name", [*ON_TOP, *OWN_PAGES])
+def test_activities_add_little(files: dict[str, bytes], name: str) -> None:
+    sheets = ["atividades"]
+    sheets += ["estudo"] if name in ("progress", *OWN_PAGES) else []
+    sheets += ["casos"] if name == "cases" else []
+    sheets += ["escrita"] if name in ("writing", "worksheets", "survey") else []
+    names = ["store", name]
+    names += [] if name in ("questions", "cases") else ["more"]
+    names += {"study": ["progress"], "questions": ["typed"]}.get(name, [])
+    loaded = [f"canoa/{one}.js" for one in names] + [f"canoa/{one}.css" for one in sheets]
+    assert sum(compressed(files[path]) for path in loaded) <= {**ON_TOP, **OWN_PAGES}[name]
+
+
+def test_a_page_loads_no_script_that_was_not_weighed(files: dict[str, bytes]) -> None:
+    known = {"store", "more", *ON_TOP, *OWN_PAGES}
+    strangers = {path: scripts(content) - known for path, content in files.items() if path.endswith(".html")}
+    assert {path: found for path, found in strangers.items() if found} == {}

@@ -1,0 +1,1 @@
+var canoaSpare=async e=>{const t=`canoa:${e}:`,n=e=>JSON.parse(localStorage.getItem(t+e)||"null")||0[0];return localStorage.setItem(t,""),{read:async e=>n(e),swap:async(e,s,o)=>{const i=n(e);return(i?i.n:0)===s&&(localStorage.setItem(t+e,JSON.stringify({n:s+1,data:o})),!0)},remove:async e=>localStorage.removeItem(t+e)}}

@@ -1,0 +1,225 @@
+/** What the scripts of the learner's side share.  Only for the type checker: nothing of this reaches a page. */
+
+/** Gettext at build time: the call is replaced by the translated string.  One literal in double quotes, no concatenation. */
+declare function _(message: string): string;
+
+/** What a record may hold. */
+type Value = string | number | boolean | null | Value[] | { [name: string]: Value };
+
+/** One register of a record: the last writer wins. */
+interface Entry {
+  /** The value; null when it was deleted. */
+  v: Value;
+  /** Milliseconds since 1970, never less than any time seen before (a clock that runs backwards changes nothing). */
+  t: number;
+  /** The copy of the record that wrote it, 8 characters `[0-9a-z]`: decides between equal times. */
+  r: string;
+}
+
+type Entries = { [key: string]: Entry };
+
+/** Who is studying. */
+interface Profile {
+  id: string;
+  name: string;
+  /** True when a passphrase protects the record. */
+  locked: boolean;
+}
+
+/** What an activity is, noted once in the record, so that an exported record explains itself. */
+interface About {
+  /** `data-bloco`. */
+  kind: string;
+  title: string;
+  /** Path of its page in the site. */
+  page: string;
+  /** Id of the course in the site, empty outside of courses. */
+  course: string;
+  /** Things to tick of a checklist. */
+  items?: number;
+  /** Id of the tool of a worksheet or task. */
+  tool?: string;
+  [more: string]: Value | undefined;
+}
+
+/** `nobody`: nothing is kept; `saving`, `saved`; `failed`: the browser keeps nothing (full, private, forbidden). */
+type SaveState = "nobody" | "saving" | "saved" | "failed";
+
+/** One activity in a course's list: kind, key (as `keyOf`), title. */
+type CourseActivity = [string, string, string];
+interface CoursePage {
+  page: string;
+  title: string;
+  activities: CourseActivity[];
+}
+interface CourseModule extends CoursePage {
+  /** `metadata.id`, stable. */
+  id: string;
+  elective: boolean;
+  /** Ids of priority problems. */
+  problems: string[];
+  pages: CoursePage[];
+}
+/** What `<course>/atividades.js` passes to `canoa.course`. */
+interface CourseList extends CoursePage {
+  id: string;
+  elective: boolean;
+  problems: string[];
+  /** Id → name, of the priority problems of the whole site. */
+  problemNames: { [id: string]: string };
+  modules: CourseModule[];
+  /** Units outside of modules, cases, worksheets. */
+  pages: CoursePage[];
+}
+
+/** The global `canoa`.  From `time` on, and `course`, only on pages that load more.js too. */
+interface Canoa {
+  readonly site: { id: string; name: string; language: string; study: string };
+  /** Address of the site's root, ends in `/`. */
+  readonly base: string;
+  /** Path of this page from the root; a folder ends in `index.html`. */
+  readonly page: string;
+
+  /** The value under a key; undefined when there is none or it was deleted. */
+  get(key: string): Value | undefined;
+  /** When the value was written; 0 when there is none. */
+  time(key: string): number;
+  /** Key and value of all that begins with `prefix`, sorted by key. */
+  list(prefix: string): [string, Value][];
+  /** Write and save soon; null deletes.  The same value again writes nothing. */
+  set(key: string, value: Value): void;
+  /** Write under `prefix` and a new id that sorts after earlier ones; gives the key. */
+  add(prefix: string, value: Value): string;
+  /** The whole record, deleted ones included: what is exported. */
+  entries(): Entries;
+  /** Take over entries of another copy: for each key the later one stays.  Gives how many keys changed. */
+  merge(entries: Entries): number;
+
+  /** Key of a block (`section[data-bloco]`): its id, with the page's path when the author wrote none. */
+  keyOf(block: HTMLElement): string;
+  /** Note what a block is, beside the first thing that is kept of it. */
+  about(block: HTMLElement, more?: { [name: string]: Value }): void;
+
+  /** Call `redraw` when the record is open, and again when it was changed elsewhere (another tab, an import). */
+  onload(redraw: () => void): void;
+  /** Call with the state now and at each change. */
+  onstate(tell: (state: SaveState) => void): void;
+  /** Null: nobody has agreed to anything, what is written lives as long as the page. */
+  readonly profile: Profile | null;
+  /** What people.js needs of the store. */
+  desk(): Desk;
+  /** Open the dialog in which people choose, make, lock and delete profiles. */
+  people(): void;
+
+  /** The lists of activities that were loaded, by course id. */
+  readonly courses: { [id: string]: CourseList };
+  course(list: CourseList): void;
+
+  /** `<tag …properties>…children`; strings become text nodes, never markup.  Properties named `aria-…`, `data-…`, `role`, `for` become attributes. */
+  element<K extends keyof HTMLElementTagNameMap>(
+    tag: K,
+    properties?: { [name: string]: unknown } | null,
+    ...children: (Node | string)[]
+  ): HTMLElementTagNameMap[K];
+  /** Put values in the place of `{name}`. */
+  fill(message: string, values: { [name: string]: string | number }): string;
+  /** Without accents, lower case, words joined by hyphens, at most 60 characters: a name for keys. */
+  slug(text: string): string;
+  /** The local date, `YYYY-MM-DD`; `days` later. */
+  today(days?: number): string;
+  /** The date as readers of the page's language write it. */
+  shownDate(iso: string): string;
+  /** Say something to screen readers, politely. */
+  announce(text: string): void;
+  /** Let the browser save a file. */
+  download(name: string, content: string, type: string): void;
+  /** Load another script of the theme (`"people"`) or a file of the site (`"curso/atividades.js"`), once. */
+  load(name: string): Promise<void>;
+  /** Add a style sheet of the theme to the page, once. */
+  style(name: string): void;
+}
+
+declare const canoa: Canoa;
+
+/** Put before store.js and hub.js by the build. `study`: path of the page "My study", empty where there is none. */
+declare const canoaSite: { id: string; name: string; language: string; study: string };
+
+// --- progress.js -------------------------------------------------------------------------------------------------------
+
+interface MissingActivity {
+  kind: string;
+  key: string;
+  title: string;
+  /** Address of the block on its page. */
+  href: string;
+}
+interface Count {
+  done: number;
+  total: number;
+  /** What is not done, in the order of the course. */
+  missing: MissingActivity[];
+}
+interface Progress {
+  /** Whether an activity was done; false for kinds that nobody can do. */
+  done(key: string, kind: string): boolean;
+  /** The activities of some pages. */
+  count(pages: CoursePage[]): Count;
+  /** A course: electives count once they are chosen or begun. */
+  ofCourse(list: CourseList): Count;
+  ofModule(module: CourseModule): Count;
+  /** A count as text and bar. */
+  bar(count: Count): HTMLElement;
+}
+/** The global `canoa`.  From `time` on, and `course`, only on pages that load more.js too. */
+interface Canoa {
+  /** Given by progress.js. */
+  progress: Progress;
+}
+
+// --- study.js ----------------------------------------------------------------------------------------------------------
+
+/** What was found in a file; with an `error`, in words, nothing else counts. */
+interface CheckedRecord {
+  error: string;
+  /** Id of the site that wrote it. */
+  site: string;
+  person: { id: string; name: string };
+  entries: Entries;
+  /** Key and reason of each entry that was left out. */
+  refused: [string, string][];
+}
+interface XapiStatement {
+  [property: string]: unknown;
+}
+
+/** Somebody of the list of profiles of this browser. */
+interface Person {
+  id: string;
+  name: string;
+  lock?: { salt: string; rounds: number };
+}
+
+/** What protects one record. */
+interface Cipher {
+  seal(entries: Entries): Promise<{ iv: string; c: string }>;
+  unseal(sealed: { iv: string; c: string }): Promise<Entries>;
+}
+
+interface LockMaker {
+  /** A lock for a new passphrase. */
+  fresh(): { salt: string; rounds: number };
+  /** The key of a passphrase, as text (base64). */
+  derive(words: string, lock: { salt: string; rounds: number }): Promise<string>;
+  /** What encrypts and decrypts with a key; decrypting with a wrong one fails. */
+  open(key: string): Promise<Cipher>;
+}
+
+/** What store.js lends to people.js. */
+interface Desk {
+  keeper: Keeper | undefined;
+  people(): Promise<Person[]>;
+  become(person: Person, key?: string): Promise<void>;
+  save(): Promise<unknown>;
+  session(value?: string): Promise<{ id: string; key?: string } | null>;
+  state: SaveState;
+}
