@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request
 
+from tests.browser.learner import served
 from tests.conftest import FLAGS, Project, executable
 from tests.site.test_reproducible import sample
 
@@ -58,25 +56,35 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return project
 
 
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *arguments: object) -> None:
-        pass
-
-
 @pytest.fixture(scope="session")
 def web_address(site: Project) -> Iterator[str]:
     """The site under a sub-path of a server, as institutions publish it."""
-    handler = functools.partial(_Quiet, directory=str(site.folder / "build"))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_address[1]}/site/"
-    server.shutdown()
+    with served(site.folder / "build", "http") as address:
+        yield f"{address}site/"
+
+
+@pytest.fixture(params=["file", "http"])
+def place(request: pytest.FixtureRequest, built: Path) -> Iterator[str]:
+    """Address of the site that a module has `built`: in its folder, and on a server."""
+    with served(built, request.param) as address:
+        yield address
 
 
 @pytest.fixture(params=["file", "http"])
 def address(request: pytest.FixtureRequest, site: Project, web_address: str) -> str:
     """The site's address, by double click and by server."""
     return web_address if request.param == "http" else (site.folder / "build/site").as_uri() + "/"
+
+
+MISTAKES: list[str] = []
+"""What went wrong on the pages of one test.  Raising where the browser tells of it would end the browser."""
+
+
+@pytest.fixture(autouse=True)
+def no_page_makes_a_mistake() -> Iterator[None]:
+    MISTAKES.clear()
+    yield
+    assert MISTAKES == []
 
 
 @dataclass
@@ -100,8 +108,8 @@ def visit(context: BrowserContext, address: str) -> Visit:
     page = context.new_page()
     made = Visit(page, address)
     page.on("request", lambda request: made.requests.append(request))
-    page.on("console", lambda message: message.type == "error" and pytest.fail(f"console: {message.text}"))
-    page.on("pageerror", lambda error: pytest.fail(f"script: {error}"))
+    page.on("console", lambda message: message.type == "error" and MISTAKES.append(f"console: {message.text}"))
+    page.on("pageerror", lambda error: MISTAKES.append(f"script: {error}"))
     return made
 
 

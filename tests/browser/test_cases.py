@@ -9,8 +9,9 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import visit
+from tests.browser.learner import served
 from tests.browser.test_accessibility import violations
-from tests.browser.test_questions import keep, press, published, reach
+from tests.browser.test_questions import keep, press, reach
 from tests.conftest import Project
 
 pytestmark = pytest.mark.browser
@@ -63,7 +64,7 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 @pytest.fixture(params=["file", "http"])
 def address(request: pytest.FixtureRequest, cases: Project) -> Iterator[str]:
-    with published(cases, request.param) as found:
+    with served(cases.folder / "build/site", request.param) as found:
         yield found
 
 
@@ -255,7 +256,7 @@ def test_axe_finds_no_violation_at_the_start_on_the_way_and_at_the_end(
     browser: Browser, cases: Project, width: int, scheme: str
 ) -> None:
     context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme, bypass_csp=True)
-    with published(cases, "http") as found:
+    with served(cases.folder / "build/site", "http") as found:
         page = visit(context, found).open("equipe.html")
         for text in ("Chamar", "Avaliar", ""):
             assert violations(page) == []

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import visit
+from tests.browser.learner import served
 from tests.browser.test_accessibility import violations
 from tests.conftest import Project
 
@@ -118,11 +115,6 @@ A PNEPS é de [[2004|dois mil e quatro]] e fala de [[trabalho]].
 """
 
 
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *arguments: object) -> None:
-        pass
-
-
 @pytest.fixture(scope="module")
 def questions(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A site whose page has one question of each type."""
@@ -135,23 +127,9 @@ def questions(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return project
 
 
-@contextmanager
-def published(project: Project, way: str) -> Iterator[str]:
-    """The address of a project's site: as a folder ("file") or from a server of its own ("http")."""
-    folder = project.folder / "build/site"
-    if way == "file":
-        yield folder.as_uri() + "/"
-        return
-    handler = functools.partial(_Quiet, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}/"
-        server.shutdown()
-
-
 @pytest.fixture(params=["file", "http"])
 def address(request: pytest.FixtureRequest, questions: Project) -> Iterator[str]:
-    with published(questions, request.param) as found:
+    with served(questions.folder / "build/site", request.param) as found:
         yield found
 
 
@@ -430,7 +408,7 @@ def test_axe_finds_no_violation_among_marks_and_messages(
     browser: Browser, questions: Project, width: int, scheme: str
 ) -> None:
     context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme, bypass_csp=True)
-    with published(questions, "http") as found:
+    with served(questions.folder / "build/site", "http") as found:
         page = visit(context, found).open("perguntas.html")
         for name in ("unica", "varias"):
             question(page, name).locator("input").nth(1).check()

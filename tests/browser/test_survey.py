@@ -42,12 +42,6 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build_course(tmp_path_factory.mktemp("avaliação"), {"antes": SURVEY})
 
 
-@pytest.fixture(params=["file", "http"])
-def place(request: pytest.FixtureRequest, built: Path) -> Iterator[str]:
-    with served(built, request.param) as address:
-        yield address
-
-
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     made = browser.new_context(viewport={"width": 360, "height": 740}, reduced_motion="reduce")

@@ -37,13 +37,6 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build_course(tmp_path_factory.mktemp("fichas da unidade é aqui"), {"fichas": SHEET})
 
 
-@pytest.fixture(params=["file", "http"])
-def place(request: pytest.FixtureRequest, built: Path) -> Iterator[str]:
-    """Where the site is: in a folder, or on a server."""
-    with served(built, request.param) as address:
-        yield address
-
-
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     made = browser.new_context(viewport={"width": 1280, "height": 800}, accept_downloads=True)

@@ -184,6 +184,15 @@ def started(project: Project) -> tuple[subprocess.Popen[str], set[int]]:
     return process, workers
 
 
+def wait_until_pages_wait(project: Project, process: subprocess.Popen[str]) -> None:
+    """Some pages are rendered and wait to take their places, others are still to come."""
+    deadline = time.monotonic() + 60
+    staging = project.folder / "build/site/.canoa"
+    while sum(1 for _ in staging.rglob("*")) < 50 and time.monotonic() < deadline:
+        assert process.poll() is None, "the build was quicker than this test"
+        time.sleep(0.02)
+
+
 def wait_until_gone(processes: set[int], seconds: float) -> set[int]:
     deadline = time.monotonic() + seconds
     while (left := {one for one in processes if is_running(one)}) and time.monotonic() < deadline:
@@ -194,7 +203,7 @@ def wait_until_gone(processes: set[int], seconds: float) -> set[int]:
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 def test_ctrl_c_ends_the_build_and_its_workers_and_the_next_build_goes_on(library: Project) -> None:
     process, workers = started(library)
-    time.sleep(1.0)
+    wait_until_pages_wait(library, process)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=20)
     assert process.returncode == 130
