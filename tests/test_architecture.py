@@ -10,9 +10,10 @@ from tests.conftest import ROOT
 
 GENERATOR = ROOT / "generator"
 LAYERS = {
-    "cli": {"site", "collect", "content", "pages", "problems", "problem_kinds", "language", "naming"},
+    "cli": {"site", "collect", "release", "content", "pages", "problems", "problem_kinds", "language", "naming"},
     "site": {"content", "pages", "problems", "problem_kinds", "language", "naming", "theme", "records"},
     "collect": {"content", "records", "problem_kinds", "language", "naming"},
+    "release": {"problem_kinds", "language", "naming"},
     "records": {"problem_kinds"},
     "content": {"problems", "problem_kinds", "language", "naming"},
     "pages": {"problems", "problem_kinds", "language", "naming"},

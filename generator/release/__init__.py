@@ -1,0 +1,1 @@
+"""A built site becomes a release: images, deltas and signed metadata that mirrors can prove."""

@@ -1,0 +1,180 @@
+"""What changed from one release to the next, as a learner would tell it: courses and pages, by title.
+
+A page is its text, its pictures and its media; menus, neighbours and looks are not: a new theme changes no page.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import posixpath
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+TEXTS = ("article", "main", "body")
+"""Elements in which the text of a page is: the first of them that it has."""
+GENERATED = re.compile(r'<div class="grupos">|<section class="assuntos-todos"')
+"""From here on an article lists other pages, which are told of themselves."""
+HEADING = re.compile(r"<h1\b[^>]*>(.*?)</h1>", re.DOTALL)
+TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
+SILENT = re.compile(r"<(script|style|nav)\b.*?</\1>", re.DOTALL)
+TAG = re.compile(r"<[^>]*>")
+SHOWING = re.compile(r"<(?:img|video|audio|source|track)\b[^>]*>")
+SHOWN = re.compile(r'\s(src|poster|alt)="([^"]*)"')
+FROM_ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//")
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a release remembers of a page."""
+
+    title: str
+    digest: str
+    """Of its text and of the files that it shows."""
+
+
+@dataclass(frozen=True)
+class Course:
+    """A course of a release, or the site's own pages (`site`)."""
+
+    title: str
+    pages: Mapping[str, Page]
+    """By path from the site's folder."""
+
+
+Contents = Mapping[str, Course]
+"""All courses of a release by their names."""
+
+
+@dataclass(frozen=True)
+class CourseChanges:
+    """What happened to the pages of one course that was there before; titles, in the order of the paths."""
+
+    title: str
+    new: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    moved: tuple[str, ...] = ()
+    withdrawn: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.new or self.changed or self.moved or self.withdrawn)
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What happened between two releases."""
+
+    new: tuple[str, ...] = ()
+    """Titles of new courses."""
+    withdrawn: tuple[str, ...] = ()
+    renamed: tuple[tuple[str, str], ...] = ()
+    """Old and new title of courses."""
+    courses: tuple[CourseChanges, ...] = field(default=())
+    """Of courses that were there before and have other pages now; the site's own pages come last, without a title."""
+
+    def __bool__(self) -> bool:
+        return bool(self.new or self.withdrawn or self.renamed or self.courses)
+
+
+SITE = "site"
+"""The unit of all pages that belong to no course."""
+
+
+def read_page(site: Path, path: str) -> Page:
+    """What is remembered of an HTML page.  Raises `OSError`."""
+    text = (site / path).read_text(encoding="utf-8", errors="replace")
+    own = GENERATED.split(_article(text), maxsplit=1)[0]
+    heading = HEADING.search(own) or TITLE.search(text)
+    title = _words(heading[1]) if heading else ""
+    digest = hashlib.sha256(_words(SILENT.sub(" ", own)).encode())
+    for attribute, value in SHOWN.findall(" ".join(SHOWING.findall(own))):
+        digest.update(f"\0{attribute}={value}".encode())
+        if attribute != "alt":
+            digest.update(_digest_of_shown(site, path, html.unescape(value)))
+    return Page(title or path, digest.hexdigest()[:32])
+
+
+def compare(old: Contents, new: Contents) -> Changes:
+    """What a learner finds changed."""
+    stayed = sorted((old.keys() & new.keys()) - {SITE}, key=lambda name: new[name].title)
+    courses = [_compare_pages(old[name], new[name]) for name in stayed]
+    if SITE in old and SITE in new:
+        courses.append(_compare_pages(Course("", old[SITE].pages), Course("", new[SITE].pages)))
+    return Changes(
+        new=_titles(new, new.keys() - old.keys()),
+        withdrawn=_titles(old, old.keys() - new.keys()),
+        renamed=tuple((old[name].title, new[name].title) for name in stayed if old[name].title != new[name].title),
+        courses=tuple(one for one in courses if one),
+    )
+
+
+def contents_as_json(contents: Contents) -> dict[str, Any]:
+    """The form in which it is kept: course → title and pages (path → [title, digest])."""
+    return {
+        name: {"title": course.title, "pages": {path: [page.title, page.digest] for path, page in course.pages.items()}}
+        for name, course in contents.items()
+    }
+
+
+def contents_from_json(kept: Mapping[str, Any]) -> Contents:
+    """What `contents_as_json` wrote.  Raises `KeyError`, `TypeError` or `ValueError` for anything else."""
+    return {
+        name: Course(course["title"], {path: Page(title, digest) for path, (title, digest) in course["pages"].items()})
+        for name, course in kept.items()
+    }
+
+
+def _compare_pages(old: Course, new: Course) -> CourseChanges:
+    gone = {path: old.pages[path] for path in sorted(old.pages.keys() - new.pages.keys())}
+    came = {path: new.pages[path] for path in sorted(new.pages.keys() - old.pages.keys())}
+    moved = {page for page in gone.values() if page in came.values()}  # the same title and text at another address
+    return CourseChanges(
+        title=new.title,
+        new=tuple(page.title for page in came.values() if page not in moved),
+        changed=tuple(
+            new.pages[path].title
+            for path in sorted(old.pages.keys() & new.pages.keys())
+            if old.pages[path] != new.pages[path]
+        ),
+        moved=tuple(page.title for page in came.values() if page in moved),
+        withdrawn=tuple(page.title for page in gone.values() if page not in moved),
+    )
+
+
+def _titles(contents: Contents, names: set[str]) -> tuple[str, ...]:
+    return tuple(sorted(contents[name].title for name in names if name != SITE))
+
+
+def _article(text: str) -> str:
+    for name in TEXTS:
+        start, end = text.find(f"<{name}"), text.rfind(f"</{name}>")
+        if 0 <= start < end:
+            return text[text.find(">", start) + 1 : end]
+    return text
+
+
+def _words(markup: str) -> str:
+    return " ".join(html.unescape(TAG.sub(" ", markup)).split())
+
+
+def _digest_of_shown(site: Path, page: str, address: str) -> bytes:
+    """Digest of a picture or recording that is part of the site; nothing for what is not there."""
+    if FROM_ELSEWHERE.match(address):
+        return b""
+    inner = posixpath.normpath(posixpath.join(posixpath.dirname(page), unquote(address.split("#")[0].split("?")[0])))
+    file = site / inner
+    if inner.startswith(("../", "/")) or not file.is_file():
+        return b""
+    digest = hashlib.sha256()
+    with file.open("rb") as stream:
+        for piece in _pieces(stream):
+            digest.update(piece)
+    return digest.digest()
+
+
+def _pieces(stream: Any) -> Iterator[bytes]:
+    return iter(lambda: stream.read(1 << 20), b"")

@@ -1,0 +1,172 @@
+"""Puts a signed release into a folder that any web server can serve.
+
+The order is what keeps readers safe: `timestamp.json` is written last, so whoever reads it finds all that it leads to.
+Nothing that was published is ever changed or removed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+
+from generator.release.durable_files import copy_durably, remove_waiting, settle_folders, write_durably
+from generator.release.refusals import ReleaseError
+from generator.release.signing import signed_number
+from generator.release.trust import HighWater, ReferenceTime, TrustedState
+from generator.release.trust_refusals import TrustError
+from generator.release.workplace import DATE, Edition, WireFile, Workplace, wire_file
+
+Listener = Callable[[str, int, int], None]
+TIMESTAMP = "timestamp.json"
+"""The only file whose content changes."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """What a publication did."""
+
+    number: int
+    files: int
+    """Files that the release consists of."""
+    written: int
+    bytes_written: int
+
+
+def publish_release(
+    work: Workplace,
+    folder: Path,
+    *,
+    check: bool = False,
+    listener: Listener = lambda stage, done, total: None,
+) -> Published:
+    """Bring the newest signed release there, in an order in which readers never find half a release.
+
+    `check` reads what is there already and replaces what was damaged; without it, sizes are compared.
+    Raises `ReleaseError` when the folder holds another catalogue or a newer release, or when a file of ours is missing
+    or altered, or when mirrors would not believe the release; `OSError` when the folder cannot be written.  Then
+    readers go on finding the release before.
+    """
+    number = signed_number(work)
+    if not number:
+        raise ReleaseError("no-release")
+    edition = work.read_edition(number)
+    timestamp = work.timestamp.read_bytes()
+    _prove(work, edition, timestamp)
+    _refuse_foreign(work, folder, timestamp)
+    folder.mkdir(parents=True, exist_ok=True)
+    remove_waiting(folder)
+    groups = _groups(work, edition)
+    total = sum(len(group) for group in groups) + 1
+    done = written = size = 0
+    for group in groups:
+        touched = set()
+        for path, source in group.items():
+            copied = _bring(source, folder / path, edition, path, check=check)
+            if copied:
+                touched |= _up_to(folder, (folder / path).parent)
+                written, size = written + 1, size + copied
+            done += 1
+            listener("write", done, total)
+        settle_folders(touched)
+    place = folder / TIMESTAMP
+    if not place.is_file() or place.read_bytes() != timestamp:
+        write_durably(place, timestamp)
+        settle_folders({folder})
+        written, size = written + 1, size + len(timestamp)
+    listener("write", total, total)
+    return Published(edition.number, total, written, size)
+
+
+def _prove(work: Workplace, edition: Edition, timestamp: bytes) -> None:
+    """Look at the release as a mirror does that knows nothing but the first root."""
+    files = {file.name: file.read_bytes() for file in work.metadata.glob("*.json")}
+    files[TIMESTAMP] = timestamp
+    date = datetime.strptime(edition.date, DATE).replace(tzinfo=timezone.utc)
+    state = TrustedState.start(files["1.root.json"], HighWater(), ReferenceTime(clock=date, built=date))
+    try:
+        release = state.update(files, as_bundle=True)
+    except TrustError as error:
+        raise ReleaseError("not-believed", number=edition.number, reason=error.kind) from error
+    wire = {path: WireFile(one.length, one.sha256) for path, one in release.transport.items()}
+    if release.number != edition.number or release.targets != edition.targets or wire != edition.wire:
+        raise ReleaseError("edition-unreadable", file=f"{edition.number}.json", reason="TUF")
+
+
+def _groups(work: Workplace, edition: Edition) -> list[dict[str, Path]]:
+    """What a release consists of, in the order in which it is written: each group needs only those before it."""
+    on_wire = {path: work.wire / path for path in sorted(edition.wire)}
+    metadata = {f"md/{file.name}": file for file in sorted(work.metadata.glob("*.json"))}
+    packs = {
+        file.relative_to(work.wire).as_posix(): file
+        for pattern in (f"{edition.number}.zst", f"*-{edition.number}.zst")
+        for file in sorted((work.wire / "meta").glob(pattern))
+    }
+    return [
+        {path: file for path, file in on_wire.items() if path.startswith("obj/")},
+        {path: file for path, file in on_wire.items() if not path.startswith("obj/")},
+        metadata,
+        packs,
+    ]
+
+
+def _bring(source: Path, place: Path, edition: Edition, path: str, *, check: bool) -> int:
+    """Copy a file where it is missing; bytes that were copied."""
+    known = edition.wire.get(path)
+    if known is None:
+        return _bring_metadata(source, place, path)
+    if place.is_file() and place.stat().st_size == known.length and not (check and wire_file(place) != known):
+        return 0
+    if not source.is_file() or wire_file(source) != known:
+        raise ReleaseError("image-missing", path=str(source), number=edition.number)
+    copy_durably(source, place)
+    return known.length
+
+
+def _bring_metadata(source: Path, place: Path, path: str) -> int:
+    content = source.read_bytes()
+    if place.is_file():
+        if place.read_bytes() == content:
+            return 0
+        raise ReleaseError("destination-other", folder=str(place.parent.parent), file=path)
+    write_durably(place, content)
+    return len(content)
+
+
+def _refuse_foreign(work: Workplace, folder: Path, timestamp: bytes) -> None:
+    """Raises `ReleaseError` before anything is written."""
+    for file in sorted(work.metadata.glob("*.root.json")):
+        theirs = folder / "md" / file.name
+        if theirs.is_file() and theirs.read_bytes() != file.read_bytes():
+            raise ReleaseError("destination-other", folder=str(folder), file=f"md/{file.name}")
+    ours, theirs_number = _versions(timestamp), (0, 0)
+    place = folder / TIMESTAMP
+    if place.is_file():
+        try:
+            theirs_number = _versions(place.read_bytes())
+        except (ValueError, KeyError, TypeError):
+            raise ReleaseError("destination-other", folder=str(folder), file=TIMESTAMP) from None
+    if theirs_number > ours:
+        raise ReleaseError("destination-newer", folder=str(folder), theirs=theirs_number[0], ours=ours[0])
+
+
+def _versions(timestamp: bytes) -> tuple[int, int]:
+    """Number of the release and version of the timestamp itself.  Raises `ValueError`, `KeyError` or `TypeError`."""
+    signed: Mapping[str, object] = json.loads(timestamp)["signed"]
+    meta = signed["meta"]
+    if not isinstance(meta, dict):
+        raise TypeError(meta)
+    return int(meta["snapshot.json"]["version"]), int(str(signed["version"]))
+
+
+def _up_to(top: Path, folder: Path) -> set[Path]:
+    """A folder and those above it, up to and with `top`: their names may be new too."""
+    return {folder, *_parents(top, folder)}
+
+
+def _parents(top: Path, folder: Path) -> Iterator[Path]:
+    while folder != top:
+        folder = folder.parent
+        yield folder

@@ -1,0 +1,134 @@
+"""Every reason for which a release cannot be made or published: what is wrong, and what helps.
+
+As in `problem_kinds.py` the texts are message ids; they are translated and filled in when they are shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from generator.problem_kinds import N_
+
+
+class ReleaseRefusal(NamedTuple):
+    """The sentences about one kind of refusal; `{…}` are filled from the error's values."""
+
+    message: str
+    cure: str
+    is_wrong_use: bool = False
+    """True when the command was called wrongly; else the content or the folder is at fault."""
+
+
+_SETTINGS = N_("Correct release.json, or take it from a copy of this folder.")
+_COPY_OF_THE_FOLDER = N_("Take the folder from its last copy; published releases are untouched.")
+
+REFUSALS: dict[str, ReleaseRefusal] = {
+    "not-prepared": ReleaseRefusal(
+        N_("{folder} is not prepared for releases."), N_("Run “canoa release init” first."), True
+    ),
+    "prepared-already": ReleaseRefusal(
+        N_("{folder} is prepared for releases already."),
+        N_("Nothing was changed. Go on with “canoa release create”, or choose another folder."),
+        True,
+    ),
+    "at-work": ReleaseRefusal(
+        N_("Another command is at work in {folder}."), N_("Wait until it is done, and run this one again."), True
+    ),
+    "settings-unreadable": ReleaseRefusal(N_("{file} cannot be read: {reason}"), _SETTINGS),
+    "bad-id": ReleaseRefusal(
+        N_("“{id}” cannot be an identifier."),
+        N_("Use lower-case letters, digits and hyphens, at most 40; no hyphen at the ends."),
+        True,
+    ),
+    "reserved-id": ReleaseRefusal(N_("The identifier “{id}” is taken by the system."), N_("Choose another one."), True),
+    "institution-there": ReleaseRefusal(
+        N_("There is an institution “{id}” already."), N_("Choose another identifier."), True
+    ),
+    "no-such-institution": ReleaseRefusal(
+        N_("There is no institution or role “{id}”."), N_("“canoa release status” says which there are."), True
+    ),
+    "claimed-twice": ReleaseRefusal(
+        N_("Two institutions would sign the course “{course}”: {one} and {other}."),
+        N_("Leave it in the list of one of them in release.json."),
+        True,
+    ),
+    "course-unknown": ReleaseRefusal(
+        N_("release.json gives “{institution}” the course “{course}”, which the site does not have."),
+        N_("Correct the name of the course, or take it out of the list if it was withdrawn."),
+    ),
+    "no-such-release": ReleaseRefusal(
+        N_("There is no release {number} here."), N_("“canoa release status” says which there are."), True
+    ),
+    "no-release": ReleaseRefusal(N_("There is no release here yet."), N_("Run “canoa release create” first."), True),
+    "edition-unreadable": ReleaseRefusal(N_("{file} cannot be read: {reason}"), _COPY_OF_THE_FOLDER),
+    "keys-missing": ReleaseRefusal(
+        N_("There is no key for: {roles}."), N_("Say with --keys where the keys are."), True
+    ),
+    "passphrase-missing": ReleaseRefusal(
+        N_("The keys need a passphrase."),
+        N_("Run the command on a terminal, or write it into a file: --passphrase-file."),
+        True,
+    ),
+    "passphrases-differ": ReleaseRefusal(
+        N_("The two passphrases are not the same."), N_("Run the command again; nothing was changed."), True
+    ),
+    "changed-meanwhile": ReleaseRefusal(
+        N_("“{path}” was changed while it was read."), N_("Run the command again when the site is built.")
+    ),
+    "key-count": ReleaseRefusal(
+        N_("{threshold} of {count} root keys cannot be asked for."),
+        N_("Ask for at least 1 signature and at most as many as there are keys."),
+        True,
+    ),
+    "bad-date": ReleaseRefusal(N_("“{date}” is no date."), N_("Write it as 2026-11-22 or 2026-11-22T08:00:00Z."), True),
+    "date-goes-back": ReleaseRefusal(
+        N_("The date {date} is before that of release {number}, {last}."),
+        N_("Give a later one with --date; if the clock is wrong, set it."),
+        True,
+    ),
+    "image-missing": ReleaseRefusal(
+        N_("{path} is missing or was altered, and release {number} needs it."), _COPY_OF_THE_FOLDER
+    ),
+    "not-believed": ReleaseRefusal(
+        N_("Mirrors would not believe release {number} ({reason})."),
+        N_(
+            "When a key was replaced or a date has passed, make a new one: "
+            "“canoa release create --anyway --keys FOLDER”."
+        ),
+    ),
+    "not-granted": ReleaseRefusal(
+        N_("“{id}” is in release.json but has no key that counts."),
+        N_("Take it out of there and let it in with “canoa release add-institution”."),
+    ),
+    "destination-newer": ReleaseRefusal(
+        N_("{folder} has release {theirs}, newer than this one, {ours}."),
+        N_("Publish from the folder in which that release was made."),
+    ),
+    "destination-other": ReleaseRefusal(
+        N_("{folder} has another {file}: it belongs to another catalogue or another history."),
+        N_("Choose another folder; what was published is never replaced."),
+    ),
+}
+
+
+class ReleaseError(Exception):
+    """The release cannot be made, signed or published."""
+
+    def __init__(self, kind: str, **values: str | int) -> None:
+        super().__init__(kind)
+        self.kind = kind
+        self.values = values
+
+    def message(self, translate: Callable[[str], str]) -> str:
+        """What is wrong, in the reader's language."""
+        return translate(REFUSALS[self.kind].message).format(**self.values)
+
+    def cure(self, translate: Callable[[str], str]) -> str:
+        """What helps, in the reader's language."""
+        return translate(REFUSALS[self.kind].cure).format(**self.values)
+
+    @property
+    def is_wrong_use(self) -> bool:
+        """True when the command was called wrongly."""
+        return REFUSALS[self.kind].is_wrong_use
