@@ -147,8 +147,9 @@ def executable() -> str:
 def browser() -> Iterator[Browser]:
     """One for all tests: Playwright does not run twice in one process."""
     path = executable()
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=20_000)  # a busy machine is no reason to fail; what never comes fails all the same
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
         yield launched
