@@ -41,6 +41,7 @@ serve: install ## build it and open it in the browser
 	$(BIN)/canoa serve
 
 catalogues: install ## carry new texts to the translations and compile them
+	@mkdir -p build
 	$(BIN)/pybabel --quiet extract -F babel.cfg -k N_ -k translate -k say --no-location --sort-output --project canoa -o build/canoa.pot .
 	$(BIN)/pybabel --quiet update -D canoa -i build/canoa.pot -d generator/locale --no-fuzzy-matching --ignore-pot-creation-date --ignore-obsolete
 	$(BIN)/pybabel compile -D canoa -d generator/locale --statistics

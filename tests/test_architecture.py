@@ -10,9 +10,21 @@ from tests.conftest import ROOT
 
 GENERATOR = ROOT / "generator"
 LAYERS = {
-    "cli": {"site", "collect", "release", "content", "pages", "problems", "problem_kinds", "language", "naming"},
-    "site": {"content", "pages", "problems", "problem_kinds", "language", "naming", "theme", "records"},
+    "cli": {
+        "site",
+        "collect",
+        "mirror",
+        "release",
+        "content",
+        "pages",
+        "problems",
+        "problem_kinds",
+        "language",
+        "naming",
+    },
+    "site": {"content", "pages", "problems", "problem_kinds", "language", "naming", "theme", "records", "mirror"},
     "collect": {"content", "records", "problem_kinds", "language", "naming"},
+    "mirror": {"release", "problem_kinds", "language", "naming"},
     "release": {"problem_kinds", "language", "naming"},
     "records": {"problem_kinds"},
     "content": {"problems", "problem_kinds", "language", "naming"},

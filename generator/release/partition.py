@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from generator.release.image_refusals import ImageRefusedError
+from generator.release.own_files import is_own, is_own_page
 from generator.release.portable_names import check_portable, shown
 
 SITE: Final = "site"
@@ -68,8 +69,9 @@ class Unit:
 def partition_site(site: Path) -> tuple[Unit, ...]:
     """The units of a built site: the site's own first, then the courses by name.
 
-    Files and folders whose names begin with a dot are left out.  Raises `PartitionError` for a folder without a front
-    page, for links and for what is no plain file; `NamesError` for names that some computer cannot keep; `OSError`.
+    Files and folders whose names begin with a dot are left out, and so is what a copy says of itself.  Raises
+    `PartitionError` for a folder without a front page, for links and for what is no plain file; `NamesError` for names
+    that some computer cannot keep; `OSError`.
     """
     if not (site / "index.html").is_file():
         raise PartitionError("site-missing", folder=shown(str(site)))
@@ -96,14 +98,16 @@ def layer_of(path: str, size: int) -> str:
 def _files(folder: Path, prefix: str) -> Iterator[SiteFile]:
     with os.scandir(folder) as entries:
         for entry in entries:
-            if entry.name.startswith("."):
-                continue
             path = prefix + entry.name
+            if entry.name.startswith(".") or is_own(path):
+                continue
             if entry.is_symlink():
                 raise PartitionError("not-plain", path=shown(path))
             if entry.is_dir():
                 yield from _files(Path(entry.path), f"{path}/")
             elif entry.is_file():
+                if _is_front_page(path) and is_own_page(Path(entry.path)):
+                    continue
                 yield SiteFile(path, entry.stat().st_size)
             else:
                 raise PartitionError("not-plain", path=shown(path))
@@ -111,6 +115,11 @@ def _files(folder: Path, prefix: str) -> Iterator[SiteFile]:
 
 def _is_course_list(path: str) -> bool:
     return path.count("/") == 1 and path.endswith(f"/{COURSE_LIST}")
+
+
+def _is_front_page(path: str) -> bool:
+    """Of a folder that may be a course."""
+    return path.count("/") == 1 and path.endswith("/index.html")
 
 
 def _unit(name: str, site: Path, files: list[SiteFile]) -> Unit:

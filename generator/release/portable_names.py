@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from generator.release.image_refusals import ImageRefusedError
+from generator.release.own_files import fold_name, is_own
 
 LONGEST_PART, LONGEST_PATH = 100, 230
 """Bytes in UTF-8: a file or folder name (what `ustar` takes; disks take 255), and a path from the site's folder."""
@@ -82,6 +83,8 @@ def _faults(path: str) -> Iterator[tuple[str, str]]:
         if fault:
             yield fault
             return
+    if is_own(path):
+        yield "own-folder", ""
 
 
 def _fits_ustar(path: bytes) -> bool:
@@ -104,11 +107,6 @@ def _fault_of_part(part: str) -> tuple[str, str] | None:
         if is_so:
             return kind, forbidden[0] if forbidden and kind == "forbidden-character" else ""
     return None
-
-
-def fold_name(name: str) -> str:
-    """What names have in common that some file system takes for the same."""
-    return unicodedata.normalize("NFD", unicodedata.normalize("NFD", name).casefold())
 
 
 def _collisions(paths: list[str]) -> Iterator[WrongName]:

@@ -142,6 +142,8 @@ class VerifiedRelease:
     """Images by target path."""
     transport: Mapping[str, TransportInfo]
     """Compressed files by path on the wire; they say how to get an image, never what it is."""
+    released_at: datetime
+    """When the snapshot was signed: the date of the edition."""
     withheld: tuple[str, ...] = ()
     """Institutions whose signature had expired before this mirror ever saw it; their targets are left out."""
     as_bundle: bool = False
@@ -258,6 +260,7 @@ class TrustedState:
             institutions=institutions_of(targets),
             targets=delegated.targets,
             transport=delegated.transport,
+            released_at=signed_date(snapshot, file="snapshot.json"),
             withheld=delegated.withheld,
             as_bundle=as_bundle,
         )
