@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from itertools import count
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Protocol
 
 from tuf.api.exceptions import LengthOrHashMismatchError
 from tuf.api.metadata import Metadata, MetaFile, Root, Signed, Snapshot, Targets, Timestamp
@@ -162,7 +162,19 @@ class Announcement:
     """Packs of metadata by path on the wire (`meta/7.zst`, `meta/6-7.zst`)."""
 
 
-def freshness(release: VerifiedRelease, now: ReferenceTime) -> Freshness:
+class Dated(Protocol):
+    """What says until when it is to be believed: a verified release, or what a mirror noted of one."""
+
+    @property
+    def timestamp_expires(self) -> datetime:
+        """Until when it counts as confirmed."""
+
+    @property
+    def snapshot_expires(self) -> datetime:
+        """Until when it is to be taken for the newest."""
+
+
+def freshness(release: Dated, now: ReferenceTime) -> Freshness:
     """How much the age of a release is to be worried about.  It is served in any case.
 
     `atual`: confirmed within the timestamp's life; `atrasado`: not confirmed since; `vencido`: its snapshot has

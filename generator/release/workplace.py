@@ -6,7 +6,6 @@ import hashlib
 import json
 import re
 import shutil
-import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,9 +15,10 @@ from typing import Any
 from generator.release.catalogue import TargetInfo
 from generator.release.changes import Contents, contents_as_json, contents_from_json
 from generator.release.durable_files import WAITING, copy_durably, settle_folders, write_durably
+from generator.release.folder_lock import alone_in
 from generator.release.refusals import ReleaseError
 
-SETTINGS, LOCK = "release.json", "em-uso"
+SETTINGS = "release.json"
 DATE = "%Y-%m-%dT%H:%M:%SZ"
 """How dates are written: UTC."""
 SITE_OWNER = "site"
@@ -167,14 +167,7 @@ class Workplace:
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Keep others from working in the folder meanwhile.  Raises `ReleaseError` when somebody is at work."""
-        if not self.folder.is_dir():
-            yield
-            return
-        with (self.folder / LOCK).open("ab") as lock:
-            try:
-                _take(lock.fileno())
-            except OSError:
-                raise ReleaseError("at-work", folder=str(self.folder)) from None
+        with alone_in(self.folder):
             yield
 
     def commit(self, files: Mapping[str, bytes]) -> None:
@@ -202,18 +195,6 @@ class Workplace:
     def image(self, sha256: str) -> Path:
         """Where an uncompressed image is kept."""
         return self.images / f"{sha256}.tar"
-
-
-def _take(handle: int) -> None:
-    """Lock an open file until it is closed, also by the end of the process.  Raises `OSError` when it is locked."""
-    if sys.platform == "win32":
-        import msvcrt
-
-        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-    else:
-        import fcntl
-
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def wire_file(file: Path) -> WireFile:
