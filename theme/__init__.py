@@ -15,6 +15,7 @@ BLOCKS_PARTS = ("elsewhere", "blocks")
 """Files of `styles/` that make `blocos.css`, in this order."""
 LEARNER_STYLES = {
     "atividades": ("activities", "questions"),
+    "busca": ("search",),
     "casos": ("cases",),
     "escrita": ("writing", "survey"),
     "estudo": ("study",),

@@ -16,9 +16,13 @@ from generator.theme.messages import MESSAGE
 
 SOURCES = Path(__file__).parent
 COMPILED = SOURCES.parent / "compiled"
-BUNDLES = {"store": ("keeper", "store"), "hub": ("keeper", "spare", "hub")}
+BUNDLES = {
+    "store": ("keeper", "store"),
+    "hub": ("keeper", "spare", "hub"),
+    "busca": ("terms", "search", "combobox"),
+}
 """Scripts of a site that are made of several files; every other file is a script of its own."""
-PARTS = ("keeper",)
+PARTS = ("keeper", "terms", "search", "combobox")
 """Files that are in bundles only."""
 FOR_TESTS = re.compile(r"^[ \t]*// test:begin\n.*?// test:end\n", re.DOTALL | re.MULTILINE)
 CALL = re.compile(r"(?<![\w$.])_\(")
@@ -27,7 +31,7 @@ MARK = "¦"
 
 def compiled_scripts() -> dict[str, str]:
     """File name → compiled script, of all scripts."""
-    names = sorted(file.stem for file in SOURCES.glob("*.js") if file.stem not in PARTS)
+    names = sorted({*BUNDLES, *(file.stem for file in SOURCES.glob("*.js") if file.stem not in PARTS)})
     return {f"{name}.js": compile_script(BUNDLES.get(name, (name,))) for name in names}
 
 

@@ -223,3 +223,104 @@ interface Desk {
   session(value?: string): Promise<{ id: string; key?: string } | null>;
   state: SaveState;
 }
+
+// --- the search (docs/search-index.md) ---------------------------------------------------------------------------------
+
+/** Suffix, what comes in its place, letters that must stand before it. */
+type StemRule = [string, string, number];
+
+interface SearchManifest {
+  stem: StemRule[][];
+  pages: number;
+  slotBits: number;
+  blockBits: number;
+  textBits: number;
+  /** Separators of the shards. */
+  terms: string[];
+  spelling: string[];
+}
+
+/** Page → level; `common`: how many pages have the term, about, where the list is cut, else 0. */
+interface SearchPostings {
+  pages: Map<number, number>;
+  common: number;
+}
+
+/** A word of a query, and the terms of the index that it stands for. */
+interface SearchGroup {
+  word: string;
+  /** What words of a text may begin with; empty when they must have one of the terms. */
+  begun: string;
+  terms: Set<string>;
+  /** Page → how much the word counts there, 0 to 1. */
+  pages: Map<number, number>;
+  /** The list of pages is cut: others may have the word too. */
+  isCommon: boolean;
+  /** The rarer, the more. */
+  weight: number;
+}
+
+interface SearchAnswer {
+  query: string;
+  groups: SearchGroup[];
+  /** Numbers of pages, best first. */
+  hits: number[];
+  /** No page has all the words. */
+  relaxed: boolean;
+  /** No page has the words in the order of the quotation. */
+  loose: boolean;
+  /** What was typed, what was looked for instead. */
+  corrected: [string, string][];
+}
+
+interface SearchRecord {
+  title: string;
+  href: string;
+  /** Kind of page and course. */
+  where: string;
+  /** The course's. */
+  folder: string;
+  /** The page's number in the course. */
+  slot: number;
+}
+
+/** Anchor of the heading (empty before the first), heading, text. */
+type SearchSection = [string, string, string];
+
+/** What search.js offers to combobox.js and results.js. */
+interface SearchKit {
+  /** Pages that are shown while somebody types. */
+  AT_ONCE: number;
+  MOST_LETTERS: number;
+  /** Address of the site's root, ends in `/`. */
+  base: string;
+  /** A part that cannot be had makes the answer smaller, and `tell` says so.  `typing`: the last word may go on. */
+  find(query: string, typing?: boolean): Promise<SearchAnswer>;
+  record(page: number): Promise<SearchRecord | null>;
+  /** Where the words of an answer are on a page: text, hit, text, hit, … text. */
+  passage(page: number, answer: SearchAnswer): Promise<{ anchor: string; heading: string; parts: string[] } | null>;
+  /** A sentence about an answer. */
+  tell(answer: SearchAnswer): string;
+  /** Slot, folder and title of each. */
+  courses(): Promise<[number, string, string][]>;
+  /** Slot of a page's course. */
+  courseOf(page: number): number;
+  /** Terms with their postings, out of at most so many shards. */
+  startingWith(beginning: string, most: number): Promise<[string, string][]>;
+  readPostings(text: string): SearchPostings;
+  /** When the style sheet is there, or cannot be had. */
+  styled: Promise<unknown>;
+  element<K extends keyof HTMLElementTagNameMap>(
+    tag: K,
+    properties: { [name: string]: unknown } | null,
+    ...children: (Node | string)[]
+  ): HTMLElementTagNameMap[K];
+  fill(text: string, values: { [name: string]: string | number }): string;
+}
+
+interface Window {
+  /** What the shards of the index call. */
+  canoaSearch(kind: string, ...told: any[]): void;
+  /** What a copy of the site says of itself (generator/mirror/copy_facts.py). */
+  canoaCopia?: unknown;
+}

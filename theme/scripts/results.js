@@ -1,0 +1,224 @@
+/**
+ * The page of results: the whole answer, its filters, the passage that fits best, and an address that can be handed on.
+ * What was searched for is in the address and nowhere else.
+ */
+(() => {
+  "use strict";
+  const { MOST_LETTERS, courseOf, courses, element, find, passage, readPostings, record, startingWith, styled, tell } = canoaFinder;
+  const STEP = 10;
+  const PAUSE = 180;
+  /** @type {{[filter: string]: string}} What the terms of a filter begin with. */
+  const TERMS = { tipo: "!k:", publico: "!a:", problema: "!p:", ferramenta: "!t:" };
+  const page = /** @type {HTMLElement} */ (document.querySelector(".resultados"));
+  const others = /** @type {HTMLElement} */ (document.querySelector(".outros"));
+  /** @template {HTMLElement} T @param {string} selector @returns {T} */
+  const inside = (selector) => /** @type {T} */ (page.querySelector(selector));
+  /** @type {HTMLInputElement} */
+  const field = inside("input");
+  /** @type {NodeListOf<HTMLSelectElement>} */
+  const selects = page.querySelectorAll("select");
+  /** @type {HTMLDetailsElement | null} */
+  const panel = page.querySelector("details");
+  const status = inside("[role=status]");
+  const list = inside("ol");
+  const more = inside("[data-mais]");
+  const clear = page.querySelector("[data-limpar]");
+  const { title } = document;
+  /** @type {SearchAnswer | undefined} */
+  let answer;
+  /** @type {number[]} What the filters leave of the answer. */
+  let hits = [];
+  /** Counts what was asked, so that an answer that comes late is dropped. */
+  let asked = 0;
+  /** @type {number | undefined} */
+  let timer;
+
+  // --- the address -----------------------------------------------------------------------------------------------------
+
+  const chosen = () => Array.from(selects).filter(({ value }) => value);
+
+  /** What the address has to be. */
+  const address = () => {
+    const query = new URLSearchParams();
+    for (const { name, value } of [field, ...chosen()]) if (value.trim()) query.set(name, value.trim());
+    return location.pathname + (`${query}` && `?${query}`);
+  };
+
+  const readAddress = () => {
+    const query = new URLSearchParams(location.search);
+    field.value = (query.get("q") || "").slice(0, MOST_LETTERS);
+    for (const select of selects) {
+      const wanted = query.get(select.name) || "";
+      // It may be of another edition, or somebody has shortened it.
+      select.value = Array.from(select.options).some(({ value }) => value === wanted) ? wanted : "";
+    }
+  };
+
+  // --- filters ---------------------------------------------------------------------------------------------------------
+
+  /**
+   * @param {string} name  Of a filter.
+   * @returns {Promise<Map<string, (page: number) => boolean>>} choice → whether it leaves a page
+   */
+  const choices = async (name) => {
+    if (name === "curso") return new Map((await courses()).map(([slot, folder]) => [folder, (hit) => courseOf(hit) === slot]));
+    const terms = await startingWith(TERMS[name], 99);
+    return new Map(
+      terms.map(([term, text]) => {
+        const { pages } = readPostings(text);
+        return [term.slice(TERMS[name].length), (hit) => pages.has(hit)];
+      }),
+    );
+  };
+
+  /** @param {number[]} pages @param {HTMLSelectElement[]} filters */
+  const filtered = async (pages, filters) => {
+    for (const { name, value } of filters) {
+      const leaves = (await choices(name)).get(value);
+      pages = pages.filter((hit) => leaves && leaves(hit));
+    }
+    return pages;
+  };
+
+  /** How many pages each choice would leave; what leaves none is not offered. */
+  const count = async () => {
+    const mine = asked;
+    if (clear) /** @type {HTMLElement} */ (clear).hidden = !chosen().length;
+    if (!panel || !panel.open) return;
+    for (const select of selects) {
+      const pages = answer ? await filtered(answer.hits, chosen().filter((other) => other !== select)) : [];
+      const known = await choices(select.name);
+      if (mine !== asked) return;
+      for (const option of select.options) {
+        const leaves = known.get(option.value);
+        const left = leaves ? pages.filter(leaves).length : 0;
+        const name = (option.dataset.nome = option.dataset.nome || option.text);
+        if (option.value) option.text = answer ? `${name} (${left})` : name;
+        option.disabled = option.hidden = !!option.value && !!answer && !left && !option.selected;
+      }
+    }
+  };
+
+  // --- the list --------------------------------------------------------------------------------------------------------
+
+  /** Passages are read when their places come into sight. */
+  const sight = new IntersectionObserver(
+    (entries) => {
+      for (const { isIntersecting, target } of entries) {
+        if (!isIntersecting) continue;
+        sight.unobserve(target);
+        const show = waiting.get(target);
+        if (show) show();
+      }
+    },
+    { rootMargin: "200px" },
+  );
+  /** @type {WeakMap<Element, () => void>} */
+  const waiting = new WeakMap();
+
+  /** @param {number} hit @param {SearchAnswer} whole */
+  const item = async (hit, whole) => {
+    const found = await record(hit);
+    const made = element("li", null);
+    if (!found) {
+      made.hidden = true;
+      return made;
+    }
+    const link = element("a", { href: found.href }, found.title);
+    const text = element("p", { class: "trecho" });
+    made.append(element("h2", null, link), element("p", { class: "dados" }, found.where), text);
+    waiting.set(made, async () => {
+      const best = await passage(hit, whole);
+      if (!best) return;
+      text.replaceChildren(...best.parts.map((part, number) => (number % 2 ? element("mark", null, part) : part)));
+      if (!best.anchor) return;
+      link.href = `${found.href}#${encodeURIComponent(best.anchor)}`;
+      text.before(element("p", { class: "secao" }, element("a", { href: link.href }, best.heading)));
+    });
+    sight.observe(made);
+    return made;
+  };
+
+  const showMore = async () => {
+    const mine = asked;
+    const shown = list.children.length;
+    const whole = /** @type {SearchAnswer} */ (answer);
+    const items = await Promise.all(hits.slice(shown, shown + STEP).map((hit) => item(hit, whole)));
+    if (mine !== asked || shown !== list.children.length) return;
+    list.append(...items);
+    more.hidden = list.children.length >= hits.length;
+    const next = shown && list.querySelector(`li:nth-child(n+${shown + 1}) a`);
+    if (next) /** @type {HTMLElement} */ (next).focus();
+  };
+
+  const search = async () => {
+    const mine = ++asked;
+    const query = field.value.trim();
+    document.title = query ? `${query} · ${title}` : title;
+    const slow = setTimeout(() => {
+      if (mine === asked) status.textContent = _("Searching…");
+    }, 400);
+    const found = query ? await find(query) : undefined;
+    const left = found ? await filtered(found.hits, chosen()) : [];
+    clearTimeout(slow);
+    if (mine !== asked) return;
+    [answer, hits] = [found, left];
+    list.replaceChildren();
+    more.hidden = true;
+    others.hidden = hits.length > 0;
+    if (found && hits.length) await showMore();
+    if (mine !== asked) return;
+    status.textContent = found ? tell({ ...found, hits }) : "";
+    await count();
+  };
+
+  /** The old address stays in the browser's history: "back" leads to it. */
+  const go = () => {
+    clearTimeout(timer);
+    if (address() !== location.pathname + location.search) history.pushState(null, "", address());
+    search();
+  };
+
+  const start = () => {
+    for (const hint of document.querySelectorAll("[data-sem-script]")) /** @type {HTMLElement} */ (hint).hidden = true;
+    for (const heading of others.querySelectorAll("h2:not([data-sem-script])")) /** @type {HTMLElement} */ (heading).hidden = false;
+    page.hidden = false;
+    readAddress();
+    if (panel) panel.open = chosen().length > 0;
+    if (!field.value) field.focus();
+    search();
+  };
+
+  const link = /** @type {HTMLAnchorElement | null} */ (document.querySelector(".busca"));
+  if (link)
+    link.onclick = () => {
+      field.focus();
+      field.select();
+      return false;
+    };
+  field.maxLength = MOST_LETTERS;
+  field.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(search, PAUSE);
+  });
+  // Whoever leaves for a page and comes back finds what was typed last.
+  field.addEventListener("change", () => history.replaceState(null, "", address()));
+  inside("form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    go();
+  });
+  for (const select of selects) select.addEventListener("change", go);
+  if (panel) panel.addEventListener("toggle", count);
+  if (clear)
+    clear.addEventListener("click", () => {
+      for (const select of selects) select.value = "";
+      go();
+      field.focus();
+    });
+  more.addEventListener("click", showMore);
+  addEventListener("popstate", () => {
+    readAddress();
+    search();
+  });
+  styled.then(start);
+})();

@@ -1,0 +1,518 @@
+/**
+ * Finds pages: asks the shards of the index that a query needs (docs/search-index.md), each a script that calls
+ * `canoaSearch`, and ranks what they say.  The dialog (combobox.js) and the page of results (results.js) show it.
+ */
+var canoaFinder = (() => {
+  "use strict";
+  const { WORD, readRule, stem, words } = canoaTerms;
+  const MOST_LETTERS = 200;
+  const MOST_WORDS = 8;
+  const MOST_PARTS = 120;
+  /** Terms that a beginning may stand for. */
+  const MOST_ENDINGS = 60;
+  /** Pages whose texts are read for a phrase. */
+  const MOST_READ = 30;
+  /** Pages that the dialog shows. */
+  const AT_ONCE = 5;
+  /** Words of a passage, and of it before the first hit. */
+  const PASSAGE = 34;
+  const LEAD = 5;
+  const LEVELS = 8;
+  const BEGUN = 0.8;
+  const LETTERS = "abcdefghijklmnopqrstuvwxyz";
+  // A shard for each would only say that nearly all pages have them.
+  const COMMON = " a ao as com da das de del do dos e el em en for in is la las los na nas no nos o of on os para pela pelo por que se the to um uma un una y ";
+  const QUOTED = /["“”„«»]([^"“”„«»]+)(?:["“”„«»]|$)/g;
+  /** @type {{[letter: string]: string}} */
+  const KINDS = { c: _("Course"), m: _("Module"), u: _("Unit"), e: _("Clinical case"), w: _("Worksheet"), g: _("Glossary"), p: "" };
+  const base = new URL("..", /** @type {HTMLScriptElement} */ (document.currentScript).src).href;
+
+  /** @type {SearchManifest | undefined} */
+  let manifest;
+  /** True when a part of the last answer could not be loaded. */
+  let failed = false;
+  /** @type {Map<string, any[]>} What the shards said, until it is read. */
+  const received = new Map();
+  /** @type {Map<string, Promise<any>>} */
+  const parts = new Map();
+
+  /** @type {SearchKit["element"]} */
+  const element = (tag, properties, ...children) => {
+    const made = document.createElement(tag);
+    for (const [name, value] of Object.entries(properties || {})) {
+      if (/^aria-|^role$|^for$|^class$/.test(name)) made.setAttribute(name, /** @type {string} */ (value));
+      else /** @type {any} */ (made)[name] = value;
+    }
+    made.append(...children);
+    return made;
+  };
+
+  /** @type {SearchKit["fill"]} */
+  const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_all, name) => `${values[name]}`);
+
+  // --- reading the index -----------------------------------------------------------------------------------------------
+
+  /** @param {string} text @param {number} at */
+  const digit = (text, at) => {
+    const code = text.charCodeAt(at);
+    return code === 33 ? 57 : code - 35;
+  };
+
+  /** @param {string[]} entries  Each begins with how much it shares with the one before. */
+  const unpack = (entries) => {
+    let last = "";
+    return entries.map((entry) => (last = last.slice(0, digit(entry, 0)) + entry.slice(1)));
+  };
+
+  /** @param {any} told */
+  const readManifest = (told) => ({
+    ...told,
+    stem: told.stem.map((/** @type {string[]} */ rules) => rules.map(readRule)),
+    terms: unpack(told.terms.split(" ")),
+    spelling: unpack(told.spelling.split(" ")),
+  });
+
+  /** @param {string} entries @returns {Map<string, string>} term → postings */
+  const readTerms = (entries) => {
+    const list = entries.split(" ");
+    const terms = unpack(list.filter((_one, at) => at % 2 === 0));
+    return new Map(terms.map((term, at) => [term, list[at * 2 + 1]]));
+  };
+
+  /** @param {string} entries @returns {Map<string, number>} word, backwards → pages that have it, about */
+  const readSpelling = (entries) => {
+    const list = entries.split(" ");
+    return new Map(unpack(list.map((entry) => entry.slice(1))).map((word, at) => [word, 2 ** (digit(list[at], 0) / 4)]));
+  };
+
+  /** @param {string} text @returns {SearchPostings} */
+  const readPostings = (text) => {
+    /** @type {Map<number, number>} */
+    const pages = new Map();
+    let common = 0;
+    let level = -1;
+    let page = -1;
+    for (let at = 0; at < text.length; ) {
+      const first = digit(text, at++);
+      const next = () => digit(text, at++);
+      if (first >= 84) {
+        level = first - 84;
+        page = -1;
+      } else if (level < 0) common = 2 ** (first / 4);
+      else {
+        if (first < 52) page += first;
+        else if (first < 80) page += 52 + (first - 52) * 84 + next();
+        else if (first < 83) page += 2404 + (first - 80) * 7056 + next() * 84 + next();
+        else page += 23572 + ((next() * 84 + next()) * 84 + next()) * 84 + next();
+        // Not a number: the list is cut off in the middle of one.
+        if (!(++page >= 0)) break;
+        pages.set(page, level);
+      }
+    }
+    return { pages, common };
+  };
+
+  /**
+   * A part of the index; undefined when it cannot be had.  Then the next question asks for it again.
+   * @template T
+   * @param {string} path  In the site.
+   * @param {string} key  What it calls itself.
+   * @param {(told: any) => T} read
+   * @returns {Promise<T | undefined>}
+   */
+  const load = (path, key, read) => {
+    let part = parts.get(path);
+    if (part) return part;
+    part = new Promise((resolve) => {
+      const done = () => {
+        script.remove();
+        const told = received.get(key);
+        received.delete(key);
+        let value;
+        try {
+          value = told && read(told);
+        } catch {
+          // Damaged: the same as missing.
+        }
+        if (!value) {
+          failed = true;
+          parts.delete(path);
+        }
+        resolve(value);
+      };
+      const script = element("script", { src: base + path.split("/").map(encodeURIComponent).join("/"), onload: done, onerror: done });
+      document.head.append(script);
+    });
+    parts.set(path, part);
+    // A Map keeps the order in which its keys came.
+    if (parts.size > MOST_PARTS) parts.delete(parts.keys().next().value);
+    return part;
+  };
+
+  /** @param {string[]} separators @param {string} term @returns {number} the shard in which it would be */
+  const shardOf = (separators, term) => {
+    let [low, high] = [0, separators.length];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (separators[middle] <= term) low = middle;
+      else high = middle;
+    }
+    return low;
+  };
+
+  /**
+   * @template T
+   * @param {"terms" | "spelling"} kind
+   * @param {(entries: any) => T} read
+   * @returns {(number: number) => Promise<T | undefined>}
+   */
+  const shards = (kind, read) => (number) => {
+    const separator = /** @type {SearchManifest} */ (manifest)[kind][number];
+    const name = separator.replace(/[^a-z0-9]/g, (letter) => "_" + letter.charCodeAt(0).toString(16).padStart(4, "0"));
+    return load(`canoa/busca/${kind[0]}-${name}.js`, kind + separator, read);
+  };
+  const termShard = shards("terms", readTerms);
+  const spellingShard = shards("spelling", readSpelling);
+
+  /** @type {SearchKit["courseOf"]} */
+  const courseOf = (page) => page >> /** @type {SearchManifest} */ (manifest).slotBits;
+
+  /** @type {SearchKit["record"]} */
+  const record = async (page) => {
+    const { slotBits, blockBits } = /** @type {SearchManifest} */ (manifest);
+    const number = page >> blockBits;
+    const block = await load(`canoa/busca/d${number}.js`, `pages${number}`, (told) => told);
+    const slot = page & (2 ** slotBits - 1);
+    const row = block && block[2].find((/** @type {any[]} */ [own]) => own === slot);
+    if (!row) return null;
+    const [folder, course] = block;
+    const path = (folder ? folder + "/" : "") + row[1];
+    return {
+      title: row[2],
+      href: base + path.split("/").map(encodeURIComponent).join("/"),
+      where: [KINDS[row[3]], row[3] !== "c" && course].filter(Boolean).join(" · "),
+      folder,
+      slot,
+    };
+  };
+
+  /** @param {number} page @returns {Promise<SearchSection[] | undefined>} */
+  const sections = async (page) => {
+    const found = await record(page);
+    if (!found) return undefined;
+    const number = found.slot >> /** @type {SearchManifest} */ (manifest).textBits;
+    const { folder } = found;
+    const path = folder ? `${folder}/busca/${number}.js` : `canoa/busca/x${number}.js`;
+    const texts = await load(path, `text${folder} ${number}`, (told) => told[0]);
+    return texts && texts[found.slot];
+  };
+
+  /** @type {SearchKit["courses"]} */
+  const courses = async () => (await load("canoa/busca/cursos.js", "courses", (told) => told)) || [];
+
+  /** Slots of the courses that this copy of the site lacks (`canoa/copia.js`). */
+  const absent = (() => {
+    /** @type {Promise<Set<number>> | undefined} */
+    let asked;
+    const ask = async () => {
+      if (!window.canoaCopia) {
+        await new Promise((resolve) => {
+          document.head.append(element("script", { src: base + "canoa/copia.js", onload: resolve, onerror: resolve }));
+        });
+      }
+      const away = (Object(window.canoaCopia).courses || []).filter((/** @type {any} */ { here }) => !("texto" in here));
+      const folders = away.map((/** @type {any} */ { unit }) => unit);
+      const list = away.length ? await courses() : [];
+      return new Set(list.filter(([, folder]) => folders.includes(folder.split("/")[0])).map(([slot]) => slot));
+    };
+    return () => asked || (asked = ask());
+  })();
+
+  // --- words of a query ------------------------------------------------------------------------------------------------
+
+  /** @param {string} word */
+  const termOf = (word) => stem(word, /** @type {SearchManifest} */ (manifest).stem);
+
+  /** @param {string} term */
+  const postings = async (term) => {
+    const shard = await termShard(shardOf(/** @type {SearchManifest} */ (manifest).terms, term));
+    return shard && shard.get(term);
+  };
+
+  /** @type {SearchKit["startingWith"]} */
+  const startingWith = async (beginning, most) => {
+    const { terms } = /** @type {SearchManifest} */ (manifest);
+    const first = shardOf(terms, beginning);
+    const last = shardOf(terms, beginning + "\uffff");
+    const numbers = Array.from({ length: Math.min(most, last - first + 1) }, (_none, at) => first + at);
+    const found = await Promise.all(numbers.map(termShard));
+    return found.flatMap((shard) => Array.from(shard || [])).filter(([term]) => term.startsWith(beginning));
+  };
+
+  /**
+   * Terms of words that may be meant by one that is being typed, when it has gone on into an ending that is no part of
+   * the term: the endings that it may become are known.
+   * @param {string} word
+   * @returns {Promise<[string, string][]>} term, postings
+   */
+  const completed = async (word) => {
+    const suffixes = /** @type {SearchManifest} */ (manifest).stem.flat().map(([suffix]) => suffix);
+    const terms = new Set();
+    for (let end = word.length - 1; end > 2; end--) {
+      for (const suffix of suffixes) if (suffix.startsWith(word.slice(end))) terms.add(termOf(word.slice(0, end) + suffix));
+    }
+    const known = await Promise.all(Array.from(terms, async (term) => [term, await postings(term)]));
+    return /** @type {[string, string][]} */ (known.filter(([, text]) => text));
+  };
+
+  /**
+   * @param {string} word  Folded.
+   * @param {boolean} isBegun  It may go on.
+   * @returns {Promise<SearchGroup>}
+   */
+  const lookUp = async (word, isBegun) => {
+    const term = termOf(word);
+    const known = await postings(term);
+    /** @type {[string, string, number][]} */
+    const entries = known ? [[term, known, 1]] : [];
+    if (word.length > 1 && (isBegun || !known)) {
+      // Of a short beginning the first shard has to do.
+      let more = await startingWith(word, word.length < 3 ? 1 : 3);
+      if (isBegun && !known && !more.length) more = await completed(word);
+      for (const [one, text] of more.slice(0, MOST_ENDINGS)) entries.push([one, text, BEGUN]);
+    }
+    /** @type {Map<number, number>} */
+    const pages = new Map();
+    let common = 0;
+    for (const [, text, factor] of entries) {
+      const one = readPostings(text);
+      common = Math.max(common, one.common);
+      for (const [page, level] of one.pages) pages.set(page, Math.max(pages.get(page) || 0, ((level + 1) / LEVELS) * factor));
+    }
+    const total = /** @type {SearchManifest} */ (manifest).pages;
+    const count = Math.min(total, Math.max(common, pages.size));
+    const weight = Math.log(1 + (total - count + 0.5) / (count + 0.5));
+    const isExact = !!known && !isBegun;
+    return { word, begun: isExact ? "" : word, terms: new Set(entries.map(([one]) => one)), pages, isCommon: common > 0, weight };
+  };
+
+  /**
+   * Words that differ in one letter: one is missing, added or another, or two neighbours have changed places.
+   * @param {string} word
+   * @returns {Map<string, number>} word → where it differs
+   */
+  const neighbours = (word) => {
+    /** @type {Map<string, number>} */
+    const found = new Map();
+    for (let at = 0; at <= word.length; at++) {
+      const [before, after] = [word.slice(0, at), word.slice(at)];
+      const made = [before + after[1] + after[0] + after.slice(2), before + after.slice(1)];
+      for (const letter of LETTERS) made.push(before + letter + after.slice(1), before + letter + after);
+      for (const one of made.slice(after.length < 2 ? 1 : 0)) if (one !== word && !found.has(one)) found.set(one, at);
+    }
+    return found;
+  };
+
+  /**
+   * The known word that somebody may have meant.  What stands before an error is as it should be, and so is what stands
+   * behind it: an error near the end is looked for among the terms, others among the words written backwards.
+   * @param {string} word
+   * @returns {Promise<string>} empty when there is none
+   */
+  const correct = async (word) => {
+    const { terms, spelling } = /** @type {SearchManifest} */ (manifest);
+    if (word.length < 4) return "";
+    /** @type {Map<number, [string, string][]>[]} Shard → candidates and their terms; of terms, of spelling. */
+    const wanted = [new Map(), new Map()];
+    for (const [one, at] of neighbours(word)) {
+      const term = termOf(one);
+      const isLate = at > word.length - 4;
+      const name = isLate ? term : term.split("").reverse().join("");
+      const number = shardOf(isLate ? terms : spelling, name);
+      const list = wanted[+!isLate].get(number);
+      if (list) list.push([one, name]);
+      else wanted[+!isLate].set(number, [[one, name]]);
+    }
+    let best = "";
+    let most = 0;
+    await Promise.all(
+      wanted.flatMap((byShard, isEarly) =>
+        Array.from(byShard)
+          .sort(([, a], [, b]) => b.length - a.length)
+          .slice(0, 3)
+          .map(async ([number, candidates]) => {
+            const shard = await (isEarly ? spellingShard(number) : termShard(number));
+            for (const [one, name] of candidates) {
+              const known = shard && shard.get(name);
+              const pages = typeof known === "string" ? Math.max(readPostings(known).pages.size, readPostings(known).common) : known || 0;
+              if (pages > most) [best, most] = [one, pages];
+            }
+          }),
+      ),
+    );
+    return best;
+  };
+
+  // --- answers ---------------------------------------------------------------------------------------------------------
+
+  /** @param {Map<number, number>} scores @returns {number[]} best first */
+  const ranked = (scores) =>
+    Array.from(scores)
+      .sort(([a, more], [b, less]) => less - more || a - b)
+      .map(([page]) => page);
+
+  /**
+   * @param {SearchGroup[]} groups
+   * @returns {{hits: number[], relaxed: boolean}} pages that have all words, or, where none has, some
+   */
+  const combine = (groups) => {
+    /** @type {Map<number, number>} */
+    const scores = new Map();
+    /** @type {Map<number, number>} */
+    const counts = new Map();
+    for (const { isCommon, pages, weight } of groups) {
+      for (const [page, factor] of pages) {
+        scores.set(page, (scores.get(page) || 0) + factor * weight);
+        if (!isCommon) counts.set(page, (counts.get(page) || 0) + 1);
+      }
+    }
+    const needed = groups.filter(({ isCommon }) => !isCommon).length;
+    const hits = ranked(scores);
+    const all = hits.filter((page) => (counts.get(page) || 0) === needed);
+    if (all.length) return { hits: all, relaxed: groups.some(({ pages }) => !pages.size) };
+    for (const [page, score] of scores) scores.set(page, score * (1 + (counts.get(page) || 0)));
+    return { hits: ranked(scores), relaxed: hits.length > 0 };
+  };
+
+  /**
+   * @param {number[]} hits
+   * @param {string[][]} phrases  Folded words.
+   */
+  const withPhrases = async (hits, phrases) => {
+    const read = await Promise.all(
+      hits.slice(0, MOST_READ).map(async (page) => {
+        const [found, texts] = await Promise.all([record(page), sections(page)]);
+        const all = [found ? found.title : "", ...(texts || []).flatMap(([, heading, text]) => [heading, text])];
+        const folded = all.map((one) => ` ${words(one).join(" ")} `);
+        return phrases.every((phrase) => folded.some((one) => one.includes(` ${phrase.join(" ")} `)));
+      }),
+    );
+    return hits.filter((_page, at) => read[at]);
+  };
+
+  /** @type {SearchKit["find"]} */
+  const find = async (query, typing) => {
+    failed = false;
+    const text = query.slice(0, MOST_LETTERS);
+    /** @type {SearchAnswer} */
+    const answer = { query, groups: [], hits: [], relaxed: false, loose: false, corrected: [] };
+    if (!manifest) return answer;
+    const typed = words(text);
+    const begun = typing && /[\p{L}\p{N}\p{M}]$/u.test(text) ? typed[typed.length - 1] : "";
+    const unique = Array.from(new Set(typed));
+    const telling = unique.filter((word) => !COMMON.includes(` ${word} `));
+    const asked = (telling.length ? telling : unique).sort((a, b) => b.length - a.length).slice(0, MOST_WORDS);
+    const lacking = absent();
+    answer.groups = await Promise.all(
+      asked.map(async (word) => {
+        const group = await lookUp(word, word === begun);
+        if (group.pages.size) return group;
+        const other = await correct(word);
+        if (!other) return group;
+        answer.corrected.push([word, other]);
+        return lookUp(other, false);
+      }),
+    );
+    const { hits, relaxed } = combine(answer.groups);
+    const away = await lacking;
+    answer.relaxed = relaxed;
+    answer.hits = hits.filter((page) => !away.has(courseOf(page)));
+    const phrases = Array.from(text.matchAll(QUOTED), ([, inside]) => words(inside)).filter(({ length }) => length > 1);
+    if (phrases.length && answer.hits.length) {
+      const exact = await withPhrases(answer.hits, phrases);
+      answer.loose = !exact.length;
+      if (exact.length) answer.hits = exact;
+    }
+    // A page that is called what was typed comes before those that are called more.
+    const best = answer.hits.slice(0, typing ? AT_ONCE : 2 * AT_ONCE);
+    const records = await Promise.all(best.map(record));
+    const named = best.filter((_page, at) => words(Object(records[at]).title || "").join(" ") === typed.join(" "));
+    if (named.length) answer.hits = named.concat(answer.hits.filter((page) => !named.includes(page)));
+    return answer;
+  };
+
+  // --- passages and sentences ------------------------------------------------------------------------------------------
+
+  /** @type {SearchKit["passage"]} */
+  const passage = async (page, { groups }) => {
+    const texts = await sections(page);
+    if (!texts) return null;
+    /** @param {string} word @returns {number} the group that it belongs to */
+    const groupOf = (word) => {
+      const [folded = ""] = words(word);
+      const term = termOf(folded);
+      return groups.findIndex(({ begun, terms }) => terms.has(term) || (begun && folded.startsWith(begun)));
+    };
+    /** @param {string} text */
+    const cut = (text) => Array.from(text.matchAll(WORD), (match) => ({ from: match.index || 0, to: (match.index || 0) + match[0].length, group: groupOf(match[0]) }));
+    let best = { score: -1, section: texts[0], pieces: cut(""), at: 0 };
+    for (const section of texts) {
+      const named = cut(section[1]).map(({ group }) => group);
+      const pieces = cut(section[2]);
+      let [score, at] = [0, 0];
+      pieces.forEach(({ group }, start) => {
+        if (group < 0) return;
+        const near = pieces.slice(start, start + PASSAGE - LEAD).map((piece) => piece.group);
+        const last = near.reduce((found, one, where) => (one < 0 || near.indexOf(one) < where ? found : where), 0);
+        // More of the words first, then the closer together.
+        const own = new Set(near).size - +near.includes(-1) - last / 1000;
+        if (own > score) [score, at] = [own, start];
+      });
+      score += 0.5 * (new Set(named).size - +named.includes(-1));
+      if (score > best.score) best = { score, section, pieces, at };
+    }
+    const { pieces, section } = best;
+    const [anchor, heading, text] = section;
+    const first = Math.max(0, best.at - LEAD);
+    const shown = pieces.slice(first, first + PASSAGE);
+    const result = [first ? "… " : ""];
+    let from = first ? shown[0].from : 0;
+    for (const piece of shown) {
+      if (piece.group < 0) continue;
+      result[result.length - 1] += text.slice(from, piece.from);
+      result.push(text.slice(piece.from, piece.to), "");
+      from = piece.to;
+    }
+    const isWhole = first + PASSAGE >= pieces.length;
+    result[result.length - 1] += isWhole ? text.slice(from) : text.slice(from, shown[shown.length - 1].to) + " …";
+    return { anchor, heading, parts: result };
+  };
+
+  /** @type {SearchKit["tell"]} */
+  const tell = ({ corrected, hits, loose, relaxed }) => {
+    if (!manifest) return _("The search did not open on this computer. Use the A–Z index.");
+    const said = corrected.map(([typed, other]) => fill(_("Nothing has “{typed}”; these are the results for “{corrected}”."), { typed, corrected: other }));
+    if (!hits.length) said.push(_("Nothing found. Try other words, or fewer of them."));
+    else {
+      if (loose) said.push(_("No page has these words in this order; these have them in another."));
+      else if (relaxed) said.push(_("No page has all the words; these have some of them."));
+      said.push(hits.length === 1 ? _("1 page found.") : fill(_("{count} pages found."), { count: hits.length }));
+    }
+    if (failed) said.push(_("A part of the search did not open: results may be missing."));
+    return said.join(" ");
+  };
+
+  self.canoaSearch = (kind, ...told) => {
+    if (kind === "manifest") manifest = readManifest(told[0]);
+    else if (kind === "courses") received.set(kind, told[0]);
+    else if (kind === "text") received.set(`${kind}${told[0]} ${told[1]}`, told.slice(2));
+    else if (kind === "pages") received.set(kind + told[0], told.slice(1));
+    else received.set(kind + told[0], told[1]);
+  };
+
+  const styled = new Promise((resolve) => {
+    document.head.append(element("link", { rel: "stylesheet", href: base + "canoa/busca.css", onload: resolve, onerror: resolve }));
+  });
+
+  return { AT_ONCE, MOST_LETTERS, base, courseOf, courses, element, fill, find, passage, readPostings, record, startingWith, styled, tell };
+})();
