@@ -1,0 +1,46 @@
+"""Small releases for sticks, and what a reader finds there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from hashlib import sha256
+
+from generator.mirror.disk import Disk
+from generator.mirror.opener import OPENER, is_opener
+from generator.mirror.pointer import choose
+from generator.mirror.reader_tree import Plan, WantedFile, make_plan
+from generator.mirror.stick import Exported, export_reader, read_pointers
+
+Files = Mapping[str, bytes]
+
+
+def plan_of(files: Files) -> Plan:
+    return make_plan({path: WantedFile(len(one), sha256(one).hexdigest(), one) for path, one in files.items()})
+
+
+def export(disk: Disk, files: Files, number: int, *, single: bool = False) -> Exported:
+    return export_reader(disk, plan_of(files), release=number, date="2026-11-29", single=single)
+
+
+def files_of(disk: Disk, folder: str) -> dict[str, bytes]:
+    """Everything below a folder; what cannot be read is nothing."""
+    found = {}
+    for entry in disk.entries(folder):
+        path = f"{folder}/{entry.name}".lstrip("/")
+        if entry.kind == "folder":
+            found |= {f"{entry.name}/{below}": content for below, content in files_of(disk, path).items()}
+        else:
+            try:
+                found[entry.name] = b"".join(disk.read(path))
+            except OSError:
+                found[entry.name] = b""
+    return found
+
+
+def opened(disk: Disk) -> dict[str, bytes] | None:
+    """What somebody finds who opens the stick: one tree; nothing where the page says that there is none."""
+    chosen = choose(read_pointers(disk))
+    if chosen is None:
+        return None
+    assert is_opener(b"".join(disk.read(OPENER))), "there is a tree, and no page that opens it"
+    return files_of(disk, chosen.tree)
