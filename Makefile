@@ -4,10 +4,10 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help install test check golden bench site serve catalogues scripts clean
+.PHONY: help install test check golden bench bench-search site serve catalogues scripts clean
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
 
 $(BIN)/canoa: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -48,6 +48,9 @@ catalogues: install ## carry new texts to the translations and compile them
 
 bench: install ## time builds beside Hugo, Zensical and Material (SIZES, PEERS; see bench/README.md)
 	$(BIN)/python bench/build.py run $(if $(SIZES),--sizes $(SIZES)) $(if $(PEERS),--peers $(PEERS)) $(BENCH)
+
+bench-search: install ## measure finding beside Pagefind and Material, in a real browser (BENCH='--pages 1000')
+	$(BIN)/python bench/search.py $(BENCH)
 
 clean: ## remove what builds and tests leave
 	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache
