@@ -44,6 +44,23 @@ MIRROR_REFUSALS: dict[str, MirrorRefusal] = {
         N_("Put the mirror on a Linux disk (ext4, btrfs, xfs); for sticks there is “canoa mirror export”."),
         "computer",
     ),
+    # --- serving ---------------------------------------------------------------------------------------------------
+    "config-path": MirrorRefusal(
+        N_("The name “{path}” would mean something else in a server's configuration."),
+        N_("Move it to a plain place, such as /srv/canoa: letters, digits, spaces and . , _ @ + = - are possible."),
+        "use",
+    ),
+    "config-user": MirrorRefusal(
+        N_("“{user}” cannot be the name of a user of this system."), N_("Say another one with --user."), "use"
+    ),
+    "config-window": MirrorRefusal(
+        N_("“{window}” is no time of the day."), N_("Write it as 01:00-05:00: when a sync may begin."), "use"
+    ),
+    "config-there": MirrorRefusal(
+        N_("{file} is there already, and is another one."),
+        N_("Nothing was written. Move it away, or choose another folder with --output."),
+        "use",
+    ),
 }
 
 

@@ -1,0 +1,1 @@
+"""A mirror's folder on the local network."""
