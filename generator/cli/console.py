@@ -98,6 +98,9 @@ class ProgressBar:
             "blob": _("Reading"),
             "object": _("Compressing"),
             "delta": _("Comparing"),
+            "receive": _("Receiving"),
+            "tree": _("Unpacking"),
+            "verify": _("Checking"),
         }
         bar = self._bar
         if bar is None:

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import argparse
 import gettext
-import os
 import shutil
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from generator.cli.arguments import add_manners
-from generator.cli.console import CONTENT_ERRORS, DONE, REFUSED, WRONG_USE, CommandError, shown_folder, tell
+from generator.cli.console import DONE, CommandError, shown_folder, tell
+from generator.cli.mirror_steps import add_folder, add_step, chosen_telling
 
 if TYPE_CHECKING:
     from generator.cli.arguments import Subparsers
-    from generator.mirror.state_words import Telling
 
 CONFIGURATIONS = ("nginx", "caddy", "systemd")
 
@@ -25,8 +22,8 @@ def add_steps(steps: Subparsers) -> None:
     """The steps of `canoa mirror` that serve."""
     _ = gettext.gettext
     help_text = _("Show the courses to the devices of the local network, and pass them on to other mirrors.")
-    parser = _step(steps, "serve", help_text, serve)
-    _add_folder(parser)
+    parser = add_step(steps, "serve", help_text, serve)
+    add_folder(parser)
     parser.add_argument(
         "--host", default="", metavar=_("ADDRESS"), help=_("address to listen on (default: all of this computer)")
     )
@@ -34,9 +31,9 @@ def add_steps(steps: Subparsers) -> None:
         "--port", type=_port, default=8000, metavar=_("PORT"), help=_("port to listen on (default: 8000)")
     )
     help_text = _("Write what nginx, Caddy or systemd need to serve this mirror, or to bring it up to date at night.")
-    parser = _step(steps, "config", help_text, write_configuration)
+    parser = add_step(steps, "config", help_text, write_configuration)
     parser.add_argument("kind", choices=CONFIGURATIONS, metavar="|".join(CONFIGURATIONS), help=_("for which program"))
-    _add_folder(parser)
+    add_folder(parser)
     parser.add_argument(
         "-o", "--output", type=Path, metavar=_("FOLDER"), help=_("where the files go (default: they are shown)")
     )
@@ -59,7 +56,7 @@ def serve(options: argparse.Namespace) -> int:
     from generator.mirror.store import MirrorStore
 
     _ = gettext.gettext
-    answerer = open_answerer(MirrorStore(options.folder), _telling())
+    answerer = open_answerer(MirrorStore(options.folder), chosen_telling())
     try:
         sockets = listen(options.host, options.port)
     except AddressTakenError as error:
@@ -90,7 +87,7 @@ def write_configuration(options: argparse.Namespace) -> int:
     choices = ServerChoices(port=options.port, window=options.window, user=user, program=_program())
     files = server_files(options.kind, store, choices)
     if options.kind != "systemd":
-        write_local_pages(store, status, _telling())
+        write_local_pages(store, status, chosen_telling())
     if options.output is None:
         sys.stdout.write("\n".join(files.values()))
         return DONE
@@ -103,45 +100,6 @@ def write_configuration(options: argparse.Namespace) -> int:
         place.write_text(text, encoding="utf-8")
         tell(gettext.gettext("Written: {file}").format(file=shown_folder(place)))
     return DONE
-
-
-def _step(
-    steps: Subparsers, name: str, help_text: str, run: Callable[[argparse.Namespace], int]
-) -> argparse.ArgumentParser:
-    parser = steps.add_parser(name, help=help_text, description=help_text)
-    add_manners(parser)
-    parser.set_defaults(run=_run, step=run)
-    return parser
-
-
-def _run(options: argparse.Namespace) -> int:
-    """What the steps have in common: the extra that they need, and refusals in words."""
-    _ = gettext.gettext
-    try:
-        from generator.mirror.serving import server  # noqa: F401  # to know that the libraries are there
-        from generator.release.refusals import ReleaseError
-    except ModuleNotFoundError as error:
-        sentence = _("Mirrors need {library}: pip install 'canoa[mirror]'.")
-        raise CommandError(sentence.format(library=error.name)) from None
-    try:
-        return int(options.step(options))
-    except ReleaseError as error:
-        code = WRONG_USE if error.is_wrong_use else REFUSED if getattr(error, "is_of_the_computer", False) else None
-        sentence = f"{error.message(_)}\n    → {error.cure(_)}"
-        raise CommandError(sentence, CONTENT_ERRORS if code is None else code) from None
-
-
-def _add_folder(parser: argparse.ArgumentParser) -> None:
-    _ = gettext.gettext
-    parser.add_argument(
-        "folder", type=Path, nargs="?", default=Path(), metavar=_("FOLDER"), help=_("the mirror (default: this folder)")
-    )
-
-
-def _telling() -> Telling:
-    from generator.mirror.state_words import Telling
-
-    return Telling(gettext.gettext, os.environ["LANGUAGE"].replace("_", "-"))
 
 
 def _owner(folder: Path) -> str:

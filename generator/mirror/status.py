@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from generator import __version__
+from generator.mirror.clock import reference_time
 from generator.mirror.journal import Confirmation, Failure, read_journal
 from generator.mirror.refusals import MirrorError
 from generator.mirror.store import MirrorSettings, MirrorStore, ReleaseRecord, written_date
+from generator.mirror.trust_files import HIGH_WATER
 from generator.release.catalogue import TARGET
 from generator.release.durable_files import write_durably
 from generator.release.partition import SITE
-from generator.release.trust import Freshness, ReferenceTime, freshness
+from generator.release.trust import Freshness, HighWater, ReferenceTime, freshness
+from generator.release.trust_refusals import TrustError
 
 STATUS = "espelho.json"
 FORMAT, VERSION = "canoa-mirror", 1
@@ -91,6 +95,11 @@ def status_of(store: MirrorStore, now: ReferenceTime) -> MirrorStatus:
     )
 
 
+def status_now(store: MirrorStore) -> MirrorStatus:
+    """The same by this computer's clock and the latest signed time that was verified; that may be damaged."""
+    return status_of(store, reference_time(seen=_seen(store)))
+
+
 def write_status(store: MirrorStore, now: ReferenceTime) -> MirrorStatus:
     """Put `espelho.json` where others can fetch it.  Raises `MirrorError` and `OSError`."""
     status = status_of(store, now)
@@ -118,6 +127,13 @@ def host_of(address: str) -> str:
     """What is said of a source to others: its host, or nothing but that it is a folder."""
     parts = urlsplit(address)
     return parts.hostname or "" if parts.scheme in ("http", "https") else "pasta"
+
+
+def _seen(store: MirrorStore) -> datetime | None:
+    try:
+        return HighWater.from_json((store.state / HIGH_WATER).read_bytes()).seen
+    except (FileNotFoundError, TrustError):
+        return None
 
 
 def _first_host(settings: MirrorSettings) -> str:

@@ -210,6 +210,11 @@ class TrustedState:
             raise TrustError("torn-state", part="root") from None
         return cls(root, root_bytes, high_water, now)
 
+    @property
+    def root_version(self) -> int:
+        """Of the root that is trusted now."""
+        return int(self._root.signed.version)
+
     def update_roots(self, files: Mapping[str, bytes]) -> int:
         """Take the roots that follow (`2.root.json`, …), each signed by enough keys of the one before and of its own.
 

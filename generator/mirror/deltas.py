@@ -1,0 +1,211 @@
+"""Which deltas lead from the images that are here to those of a release, fetched whole or only as far as needed.
+
+A whole pack is checked by its signed hash before anything in it is read.  Of a part that cannot be done; then it must
+suffice that everything is bounded (the part by the signed length of the pack, the index by `LARGEST_INDEX`, an image
+by its length), that a frame applies to the proven old image only, and that what it makes has the hash that the
+institution signed: other bytes than the right ones can waste time, and the whole image is fetched then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Protocol
+
+from generator.mirror.fetching import Fetcher, Wanted
+from generator.mirror.refusals import MirrorError
+from generator.mirror.store import MirrorStore
+from generator.release.catalogue import TargetInfo
+from generator.release.compression import CompressionError, apply_delta_into, reference_of
+from generator.release.image_refusals import ImageRefusedError
+from generator.release.packs import HEADER, MAGIC, Frame, PackEntry, PackError, read_pack
+from generator.release.releasing import STEPS
+from generator.release.signed_documents import TransportInfo
+from generator.release.trust import VerifiedRelease
+from generator.release.workplace import WireFile, pack_path, wire_file
+
+SMALL = 32 << 10
+"""Bytes of a pack up to which it is fetched whole in any case."""
+HEAD = 8 << 10
+"""Bytes that are fetched first of a pack of which only a part is needed."""
+GAP = 4 << 10
+"""Bytes between two frames that are cheaper to fetch than to ask around: what a slow link carries in a round trip."""
+
+
+class OpenPack(Protocol):
+    """A pack, or what is needed of it."""
+
+    @property
+    def entries(self) -> Mapping[str, PackEntry]:
+        """By target path."""
+
+    def frame(self, target: str) -> Frame:
+        """Raises `PackError`."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """How an image is made from one that is here."""
+
+    old: str
+    """SHA-256 of the one that is here."""
+    packs: tuple[OpenPack, ...]
+    """One after the other, each with a frame for the target."""
+
+
+def find_packs(release: VerifiedRelease, held: Sequence[int]) -> tuple[int, tuple[str, ...]]:
+    """The newest release here from which packs lead on, and those: one, or single steps; else nothing."""
+    for base in sorted(held, reverse=True):
+        direct = pack_path(base, release.number)
+        if direct in release.transport:
+            return base, (direct,)
+        steps = tuple(pack_path(one, one + 1) for one in range(base, release.number))
+        if 0 < len(steps) <= STEPS and all(step in release.transport for step in steps):
+            return base, steps
+    return 0, ()
+
+
+def open_packs(
+    store: MirrorStore, fetcher: Fetcher, release: VerifiedRelease, paths: Sequence[str], wanted: frozenset[str] | None
+) -> tuple[OpenPack, ...]:
+    """The packs of these paths, whole or as far as the targets `wanted` need them; none when one is not to be had.
+
+    Raises `MirrorError` only when the time is over, and `OSError`.
+    """
+    try:
+        return tuple(_open_pack(store, fetcher, release, path, wanted) for path in paths)
+    except MirrorError as error:
+        if error.kind == "deadline":
+            raise
+        return ()
+    except ImageRefusedError:
+        return ()
+
+
+def find_route(path: str, old: TargetInfo, new: TargetInfo, packs: Sequence[OpenPack]) -> Route | None:
+    """The frames that lead from one image to the other, where the packs have them."""
+    sha256, steps = old.sha256, []
+    for pack in packs:
+        entry = pack.entries.get(path)
+        if entry is None:  # the image did not change in this step
+            continue
+        if entry.old != sha256:
+            return None
+        steps.append(pack)
+        sha256 = entry.new
+    return Route(old.sha256, tuple(steps)) if sha256 == new.sha256 and steps else None
+
+
+def follow(route: Route, path: str, old: Path, work: Path) -> Path:
+    """Apply the frames of a target to its old image; the last result, whose hash is still to be compared.
+
+    `work` is the beginning of the names of what is written.  Raises `ImageRefusedError` and `OSError`.
+    """
+    for number, pack in enumerate(route.packs):
+        frame = pack.frame(path)
+        new = work.with_name(f"{work.name}-{number}.tar")
+        with new.open("wb") as out:
+            apply_delta_into(old, frame.data, out, length=frame.length)
+        old.unlink()
+        old = new
+    return old
+
+
+def _open_pack(
+    store: MirrorStore, fetcher: Fetcher, release: VerifiedRelease, path: str, wanted: frozenset[str] | None
+) -> OpenPack:
+    info = release.transport[path]
+    whole = Wanted(path, info.length, info.sha256)
+    is_here = _is_on_wire(store, path, info)
+    if wanted is not None and info.length > SMALL and not is_here and not fetcher.have(whole):
+        part = _open_part(fetcher, whole, wanted)
+        if part is not None:
+            return part
+    file = store.wire / path if is_here else fetcher.file(whole)
+    stream = BytesIO(file.read_bytes())
+    return read_pack(stream, length=info.length)
+
+
+def _is_on_wire(store: MirrorStore, path: str, info: TransportInfo) -> bool:
+    file = store.wire / path
+    return file.is_file() and wire_file(file) == WireFile(info.length, info.sha256)
+
+
+# --- parts of a pack ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class PartialPack:
+    """The frames of some targets."""
+
+    entries: Mapping[str, PackEntry]
+    _frames: Mapping[str, bytes]
+
+    def frame(self, target: str) -> Frame:
+        """The frame of a target.  Raises `PackError`."""
+        entry, data = self.entries[target], self._frames[target]
+        try:
+            reference = reference_of(data)
+        except CompressionError:
+            raise PackError("damaged") from None
+        if reference != entry.old:
+            raise PackError("other-reference")
+        return Frame(entry.old, entry.new, entry.length, data)
+
+
+def _open_part(fetcher: Fetcher, whole: Wanted, wanted: frozenset[str]) -> PartialPack | None:
+    """What these targets need of a pack; None when the whole is as good, or the source gives no parts."""
+    try:
+        entries = {
+            path: entry
+            for path, entry in read_pack(BytesIO(_head(fetcher, whole)), length=whole.length).entries.items()
+            if path in wanted
+        }
+        runs = _runs(list(entries.values()))
+        if sum(last - first + GAP for first, last in runs) > whole.length:
+            return None
+        files = fetcher.files([_part(whole, first, last) for first, last in runs])
+    except MirrorError as error:
+        if error.kind == "no-parts":
+            return None
+        raise
+    except ImageRefusedError:
+        return None
+    pieces = {first: file.read_bytes() for (first, _), file in zip(runs, files, strict=True)}
+    return PartialPack(entries, {path: _cut_out(entry, pieces) for path, entry in entries.items()})
+
+
+def _head(fetcher: Fetcher, whole: Wanted) -> bytes:
+    """A pack's beginning with all of its index."""
+    head = fetcher.file(_part(whole, 0, min(HEAD, whole.length))).read_bytes()
+    if not head.startswith(MAGIC):
+        raise PackError("not-a-pack")
+    end = HEADER + int.from_bytes(head[len(MAGIC) : len(MAGIC) + 4], "big")
+    if end > whole.length:
+        raise PackError("truncated")
+    if end <= len(head):
+        return head
+    return head + fetcher.file(_part(whole, len(head), end)).read_bytes()
+
+
+def _runs(entries: Sequence[PackEntry]) -> list[tuple[int, int]]:
+    """First byte, and the one after the last, of what is fetched with one question."""
+    runs: list[tuple[int, int]] = []
+    for entry in sorted(entries, key=lambda entry: entry.offset):
+        first, last = entry.offset, entry.offset + entry.size
+        if runs and first - runs[-1][1] <= GAP:
+            runs[-1] = (runs[-1][0], last)
+        else:
+            runs.append((first, last))
+    return runs
+
+
+def _part(whole: Wanted, first: int, last: int) -> Wanted:
+    return Wanted(whole.path, last - first, whole.sha256, first, whole.length)
+
+
+def _cut_out(entry: PackEntry, pieces: Mapping[int, bytes]) -> bytes:
+    first = max(first for first in pieces if first <= entry.offset)
+    return pieces[first][entry.offset - first : entry.offset - first + entry.size]

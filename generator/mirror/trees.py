@@ -1,0 +1,255 @@
+"""Makes the tree of a release: what did not change is linked, the rest unpacked, everything proven before it counts."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from generator.mirror.copies import CopyMaker, write_copy
+from generator.mirror.deltas import Route, follow
+from generator.mirror.fetching import Fetcher, Listener, Wanted
+from generator.mirror.file_lists import FileEntry, list_image
+from generator.mirror.held_images import HeldImages, content_date, date_files, is_proven, make_again
+from generator.mirror.refusals import MirrorError
+from generator.mirror.store import MirrorSettings, MirrorStore, ReleaseRecord
+from generator.release.catalogue import BlobInfo, Target, TargetInfo, read_target
+from generator.release.compression import decompress_into
+from generator.release.durable_files import copy_durably, settle_folders
+from generator.release.image import extract_image
+from generator.release.image_refusals import ImageRefusedError
+from generator.release.own_files import fold_name, is_own
+from generator.release.partition import SITE
+from generator.release.portable_names import check_portable, shown
+from generator.release.trust import VerifiedRelease
+from generator.release.workplace import WireFile, blob_path, object_path, wire_file
+
+UNFINISHED = ".part"
+"""End of the name of a tree that is being made."""
+
+
+@dataclass(frozen=True)
+class TreeMaker:
+    """A release, what of it belongs here, and where it can be had from."""
+
+    store: MirrorStore
+    release: VerifiedRelease
+    settings: MirrorSettings
+    wanted: Mapping[str, TargetInfo]
+    held: HeldImages
+    routes: Mapping[str, Route]
+    fetcher: Fetcher
+    copy: CopyMaker
+    listener: Listener = lambda stage, done, total: None
+
+    def missing(self) -> list[Wanted]:
+        """What must be fetched for sure: images that are neither here nor have a way from here, and large files."""
+        found = {}
+        for path, info in self.wanted.items():
+            if not self.held.image(info.sha256) and path not in self.routes:
+                found[info.sha256] = self._object(path, info)
+            for blob in read_target(path, info).blobs.values():
+                if not self.held.blob(blob):
+                    found[blob.sha256] = Wanted(blob_path(blob.sha256), blob.length, blob.sha256)
+        return [one for one in found.values() if not _is_at(self.store.wire / one.path, one)]
+
+    def make(self) -> ReleaseRecord:
+        """The tree and, last, its record.  Raises `ReleaseError` and `OSError`; then the release is not here."""
+        name = _free_name(self.store, self.release.number)
+        part = self.store.releases / f"{name}{UNFINISHED}"
+        shutil.rmtree(part, ignore_errors=True)
+        part.mkdir(parents=True)
+        self.store.incoming.mkdir(exist_ok=True)
+        lists: dict[str, tuple[FileEntry, ...]] = {}
+        for done, (path, info) in enumerate(self.wanted.items()):
+            lists[path] = self._place(path, info, part)
+            self.listener("tree", done + 1, len(self.wanted))
+        blobs = dict(self._place_blobs(part))
+        files = [one for listed in lists.values() for one in listed]
+        check_portable([*(one.path for one in files), *blobs])
+        by_image = {self.wanted[path].sha256: listed for path, listed in lists.items()}
+        write_copy(part, self.copy.files(part, self.release, self.wanted, by_image))
+        settle_folders(Path(folder) for folder, _, _ in os.walk(part))
+        part.replace(self.store.releases / name)
+        settle_folders({self.store.releases})
+        size = sum(one.size for one in files) + sum(blob.length for blob in blobs.values())
+        record = self._record(name, len(files) + len(blobs), size)
+        self.store.write_record(record)
+        return record
+
+    # --- images
+
+    def _place(self, path: str, info: TargetInfo, part: Path) -> tuple[FileEntry, ...]:
+        """Put the files of an image into the tree."""
+        target = read_target(path, info)
+        image = self.held.image(info.sha256)
+        if image:
+            self._check_own(path, target, (one.path for one in image.files))
+            if _link_all(image.tree, part, image.files) and is_proven(part, image.files, info.sha256):
+                return image.files
+            _remove_all(part, image.files)  # something in it was altered
+        file = self._obtain(path, info)
+        with file.open("rb") as stream:
+            files = list_image(stream, length=info.length)
+            self._check_own(path, target, (one.path for one in files))
+            stream.seek(0)
+            extract_image(stream, part, most_bytes=info.length, inside=target.inside)
+        date_files(part, files)
+        file.unlink()
+        return files
+
+    def _check_own(self, path: str, target: Target, places: Iterable[str]) -> None:
+        """Nobody lays files where the copy has its own, and the site's own image none into courses."""
+        units = {fold_name(one.split("/")[1]) for one in self.release.targets} if target.unit == SITE else set()
+        for place in places:
+            if is_own(place) or fold_name(place.partition("/")[0]) in units:
+                raise MirrorError("not-its-own", path=shown(place), target=shown(path))
+
+    def _obtain(self, path: str, info: TargetInfo) -> Path:
+        """A file with the image, proven; to be removed when it was used."""
+        work = self.store.incoming / f"{info.sha256}.image"
+        made = self._from_old(path, info, work) or self._from_object(path, info, work)
+        if wire_file(made) != WireFile(info.length, info.sha256):
+            made.unlink()
+            raise MirrorError("wrong-image", path=shown(path))
+        return made
+
+    def _from_old(self, path: str, info: TargetInfo, work: Path) -> Path | None:
+        """By deltas; None when there is no way, or it does not lead there: something was altered."""
+        route = self.routes.get(path)
+        image = self.held.image(route.old) if route else None
+        if route is None or image is None:
+            return None
+        old = work.with_name(f"{work.name}-old.tar")
+        if not make_again(image, old, route.old):
+            old.unlink(missing_ok=True)
+            return None
+        try:
+            made = follow(route, path, old, work)
+        except ImageRefusedError:
+            return None
+        return made if wire_file(made) == WireFile(info.length, info.sha256) else None
+
+    def _from_object(self, path: str, info: TargetInfo, work: Path) -> Path:
+        wanted = self._object(path, info)
+        kept = self.store.wire / wanted.path
+        file = kept if _is_at(kept, wanted) else self.fetcher.file(wanted)
+        made = work.with_name(f"{work.name}.tar")
+        with file.open("rb") as stream, made.open("wb") as out:
+            decompress_into(stream, out, length=info.length)
+        return made
+
+    def _object(self, path: str, info: TargetInfo) -> Wanted:
+        place = object_path(info.sha256)
+        found = self.release.transport.get(place)
+        if found is None:
+            raise MirrorError("no-object", path=shown(path))
+        return Wanted(place, found.length, found.sha256)
+
+    # --- large files
+
+    def _place_blobs(self, part: Path) -> Iterator[tuple[str, BlobInfo]]:
+        for path, info in self.wanted.items():
+            target = read_target(path, info)
+            self._check_own(path, target, target.blobs)
+            for place, blob in target.blobs.items():
+                self._place_blob(part / place, blob)
+                yield place, blob
+
+    def _place_blob(self, place: Path, blob: BlobInfo) -> None:
+        wanted = Wanted(blob_path(blob.sha256), blob.length, blob.sha256)
+        kept = self.store.wire / wanted.path
+        source = self.held.blob(blob) or (kept if _is_at(kept, wanted) else self.fetcher.file(wanted))
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if place.exists():  # an image has a file of the same name
+            raise MirrorError("not-its-own", path=shown(place.name), target=shown(place.name))
+        _link(source, place)
+        date = content_date(blob.sha256)
+        os.utime(place, (date, date))
+
+    def _record(self, name: str, files: int, size: int) -> ReleaseRecord:
+        release = self.release
+        return ReleaseRecord(
+            number=release.number,
+            tree=name,
+            catalogue=release.catalogue,
+            released_at=release.released_at,
+            signed_at=release.signed_at,
+            timestamp_expires=release.timestamp_expires,
+            snapshot_expires=release.snapshot_expires,
+            institutions={one: found.title for one, found in release.institutions.items()},
+            targets=self.wanted,
+            left_out={path: info for path, info in release.targets.items() if path not in self.wanted},
+            courses=self.settings.courses,
+            layers=self.settings.layers,
+            files=files,
+            bytes=size,
+        )
+
+
+def choose(release: VerifiedRelease, settings: MirrorSettings) -> dict[str, TargetInfo]:
+    """The images of a release that belong here.
+
+    Raises `MirrorError` unit-of-two when two institutions sign the same course: one of them would lay pages into it.
+    """
+    chosen = {}
+    owners: dict[str, str] = {}
+    for path, info in release.targets.items():
+        target = read_target(path, info)
+        if not settings.wants(target.unit, target.layer, always=SITE):
+            continue
+        owner = owners.setdefault(fold_name(target.unit), target.institution)
+        if owner != target.institution:
+            raise MirrorError("unit-of-two", one=owner, other=target.institution, unit=shown(target.unit))
+        chosen[path] = info
+    return chosen
+
+
+def _free_name(store: MirrorStore, number: int) -> str:
+    """A name for a tree of this release; what a killed run left under it is removed."""
+    taken = {store.link.readlink().name} if store.link.is_symlink() else set()
+    if number in store.numbers():
+        try:
+            taken.add(store.record(number).tree)
+        except MirrorError:  # damaged: its tree may still be of use
+            taken |= {file.name for file in store.releases.glob(f"{number}*")}
+    times = 1
+    name = str(number)
+    while name in taken:
+        times += 1
+        name = f"{number}-{times}"
+    shutil.rmtree(store.releases / name, ignore_errors=True)
+    return name
+
+
+def _is_at(place: Path, wanted: Wanted) -> bool:
+    return place.is_file() and wire_file(place) == WireFile(wanted.length, wanted.sha256)
+
+
+def _link_all(tree: Path, part: Path, files: Iterable[FileEntry]) -> bool:
+    """Link files from one tree into another; False when one of them is gone, or something is there already."""
+    try:
+        for one in files:
+            place = part / one.path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            _link(tree / one.path, place)
+    except (FileNotFoundError, FileExistsError, NotADirectoryError):
+        return False
+    return True
+
+
+def _link(source: Path, place: Path) -> None:
+    """The same file under another name; a copy of it where the disk gives no second name."""
+    try:
+        os.link(source, place, follow_symlinks=False)
+    except (FileNotFoundError, FileExistsError, NotADirectoryError):
+        raise
+    except OSError:
+        copy_durably(source, place)
+
+
+def _remove_all(part: Path, files: Iterable[FileEntry]) -> None:
+    for one in files:
+        (part / one.path).unlink(missing_ok=True)
