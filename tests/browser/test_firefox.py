@@ -30,7 +30,10 @@ class Firefox:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         profile.mkdir(exist_ok=True)
-        (profile / "user.js").write_text(f'user_pref("marionette.port", {port});\n')
+        # Marionette's own preferences would let all local files share one store, which is not what learners have.
+        preferences = {"marionette.port": port, "remote.prefs.recommended": "false"}
+        lines = (f'user_pref("{name}", {value});\n' for name, value in preferences.items())
+        (profile / "user.js").write_text("".join(lines))
         command = [executable, "--headless", "--marionette", "--no-remote", "--profile", str(profile)]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self._driver = marionette_driver.marionette.Marionette("127.0.0.1", port=port)
@@ -89,6 +92,8 @@ def start(tmp_path: Path) -> Iterator[Callable[[], Firefox]]:
 
 
 def join(firefox: Firefox, name: str) -> None:
+    """Make a profile, and wait until the page has been loaded again for it."""
+    firefox.evaluate("window.before = true")
     firefox.evaluate("document.querySelector('.guarda button').click()")
     firefox.wait("document.querySelector('.pessoas [type=checkbox]')")
     firefox.evaluate(
@@ -96,7 +101,8 @@ def join(firefox: Firefox, name: str) -> None:
         f"agreed.checked = true; name.value = '{name}';"
         "document.querySelector('.pessoas .acoes button').click();"
     )
-    firefox.wait(f"canoa.profile.name === '{name}' && document.querySelector('.guarda').dataset.estado === 'saved'")
+    is_kept = "document.querySelector('.guarda').dataset.estado === 'saved'"
+    firefox.wait(f"!window.before && canoa.profile.name === '{name}' && {is_kept}")
 
 
 def test_all_pages_of_a_stick_share_one_record_that_survives_a_relaunch(

@@ -22,6 +22,13 @@ var canoaFrame = () =>
     });
     setTimeout(reject, 4000);
     frame.hidden = true;
-    frame.src = `${canoa.base}canoa/guarda.html`;
-    document.body.append(frame);
+    /** @param {string} page */
+    const show = (page) => {
+      frame.src = canoa.base + page;
+      document.body.append(frame);
+    };
+    const own = "canoa/guarda.html";
+    // On a stick the folders a and b take turns; the page that opens them stays, and with it what Firefox keeps for it.
+    if (/\/[ab]\/$/.test(canoa.base)) canoa.load("../atual0.js").then(() => show("../ABRIR.html"), () => show(own));
+    else show(own);
   });
