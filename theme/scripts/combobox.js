@@ -74,10 +74,13 @@
     location.href = anchor ? `${href}#${encodeURIComponent(anchor)}` : href;
   };
 
+  /** The page of results for what is in the field. */
+  const everything = () => `${base}busca.html?q=${encodeURIComponent(field.value.trim())}`;
+
   const search = async () => {
     const mine = ++asked;
     const query = field.value;
-    all.href = `${base}busca.html?q=${encodeURIComponent(query.trim())}`;
+    all.href = everything();
     more.hidden = !query.trim();
     if (!query.trim()) {
       list.replaceChildren();
@@ -133,7 +136,7 @@
       event.preventDefault();
       const chosen = options()[at];
       if (chosen) chosen.click();
-      else if (field.value.trim()) all.click();
+      else if (field.value.trim()) location.href = everything();
     } else if (key === "Escape" && !list.hidden) {
       event.preventDefault();
       expand(false);

@@ -4,7 +4,7 @@
  */
 (() => {
   "use strict";
-  const { MOST_LETTERS, courseOf, courses, element, find, passage, readPostings, record, startingWith, styled, tell } = canoaFinder;
+  const { AT_ONCE, MOST_LETTERS, courseOf, courses, element, find, passage, readPostings, record, startingWith, styled, tell } = canoaFinder;
   const STEP = 10;
   const PAUSE = 180;
   /** @type {{[filter: string]: string}} What the terms of a filter begin with. */
@@ -28,6 +28,8 @@
   let answer;
   /** @type {number[]} What the filters leave of the answer. */
   let hits = [];
+  /** How many of them are shown. */
+  let shown = 0;
   /** Counts what was asked, so that an answer that comes late is dropped. */
   let asked = 0;
   /** @type {number | undefined} */
@@ -101,33 +103,31 @@
 
   // --- the list --------------------------------------------------------------------------------------------------------
 
-  /** Passages are read when their places come into sight. */
-  const sight = new IntersectionObserver(
-    (entries) => {
-      for (const { isIntersecting, target } of entries) {
-        if (!isIntersecting) continue;
-        sight.unobserve(target);
-        const show = waiting.get(target);
-        if (show) show();
-      }
-    },
-    { rootMargin: "200px" },
-  );
   /** @type {WeakMap<Element, () => void>} */
   const waiting = new WeakMap();
+  /** What comes into sight is filled in: passages, and further results at the end of the first ones. */
+  const sight = new IntersectionObserver((entries) => {
+    for (const { isIntersecting, target } of entries) {
+      const show = waiting.get(target);
+      if (!isIntersecting || !show) continue;
+      sight.unobserve(target);
+      show();
+    }
+  });
+
+  /** @param {Element} place @param {() => void} show */
+  const whenSeen = (place, show) => {
+    waiting.set(place, show);
+    sight.observe(place);
+  };
 
   /** @param {number} hit @param {SearchAnswer} whole */
   const item = async (hit, whole) => {
     const found = await record(hit);
-    const made = element("li", null);
-    if (!found) {
-      made.hidden = true;
-      return made;
-    }
+    if (!found) return [];
     const link = element("a", { href: found.href }, found.title);
     const text = element("p", { class: "trecho" });
-    made.append(element("h2", null, link), element("p", { class: "dados" }, found.where), text);
-    waiting.set(made, async () => {
+    whenSeen(text, async () => {
       const best = await passage(hit, whole);
       if (!best) return;
       text.replaceChildren(...best.parts.map((part, number) => (number % 2 ? element("mark", null, part) : part)));
@@ -135,47 +135,62 @@
       link.href = `${found.href}#${encodeURIComponent(best.anchor)}`;
       text.before(element("p", { class: "secao" }, element("a", { href: link.href }, best.heading)));
     });
-    sight.observe(made);
-    return made;
+    return [element("li", null, element("h2", null, link), element("p", { class: "dados" }, found.where), text)];
+  };
+
+  /** @param {number} end  How many hits are shown then. */
+  const showUntil = async (end) => {
+    const mine = asked;
+    const begin = shown;
+    if (!answer || end <= begin) return;
+    shown = end;
+    const whole = answer;
+    const items = await Promise.all(hits.slice(begin, end).map((hit) => item(hit, whole)));
+    if (mine !== asked) return;
+    list.append(...items.flat());
+    more.hidden = end >= hits.length;
   };
 
   const showMore = async () => {
-    const mine = asked;
-    const shown = list.children.length;
-    const whole = /** @type {SearchAnswer} */ (answer);
-    const items = await Promise.all(hits.slice(shown, shown + STEP).map((hit) => item(hit, whole)));
-    if (mine !== asked || shown !== list.children.length) return;
-    list.append(...items);
-    more.hidden = list.children.length >= hits.length;
-    const next = shown && list.querySelector(`li:nth-child(n+${shown + 1}) a`);
-    if (next) /** @type {HTMLElement} */ (next).focus();
+    const before = list.children.length;
+    await showUntil(shown + STEP);
+    const next = list.children[before];
+    if (next) /** @type {HTMLElement} */ (next.querySelector("a")).focus();
   };
 
-  const search = async () => {
+  /** @param {boolean} [typing]  The last word may go on. */
+  const search = async (typing) => {
     const mine = ++asked;
     const query = field.value.trim();
     document.title = query ? `${query} · ${title}` : title;
+    list.setAttribute("aria-busy", "true");
     const slow = setTimeout(() => {
       if (mine === asked) status.textContent = _("Searching…");
     }, 400);
-    const found = query ? await find(query) : undefined;
+    const found = query ? await find(query, typing) : undefined;
     const left = found ? await filtered(found.hits, chosen()) : [];
     clearTimeout(slow);
     if (mine !== asked) return;
-    [answer, hits] = [found, left];
+    [answer, hits, shown] = [found, left, 0];
     list.replaceChildren();
     more.hidden = true;
     others.hidden = hits.length > 0;
-    if (found && hits.length) await showMore();
+    await showUntil(AT_ONCE);
     if (mine !== asked) return;
+    list.setAttribute("aria-busy", "false");
     status.textContent = found ? tell({ ...found, hits }) : "";
+    whenSeen(more, () => showUntil(STEP));
     await count();
   };
 
   /** The old address stays in the browser's history: "back" leads to it. */
+  const remember = () => {
+    if (address() !== location.pathname + location.search) history.pushState(null, "", address());
+  };
+
   const go = () => {
     clearTimeout(timer);
-    if (address() !== location.pathname + location.search) history.pushState(null, "", address());
+    remember();
     search();
   };
 
@@ -199,10 +214,10 @@
   field.maxLength = MOST_LETTERS;
   field.addEventListener("input", () => {
     clearTimeout(timer);
-    timer = setTimeout(search, PAUSE);
+    timer = setTimeout(() => search(true), PAUSE);
   });
   // Whoever leaves for a page and comes back finds what was typed last.
-  field.addEventListener("change", () => history.replaceState(null, "", address()));
+  field.addEventListener("change", remember);
   inside("form").addEventListener("submit", (event) => {
     event.preventDefault();
     go();

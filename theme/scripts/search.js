@@ -10,9 +10,11 @@ var canoaFinder = (() => {
   const MOST_PARTS = 120;
   /** Terms that a beginning may stand for. */
   const MOST_ENDINGS = 60;
+  /** Shards that are looked through for the terms that a word may stand for. */
+  const MOST_SHARDS = 3;
   /** Pages whose texts are read for a phrase. */
   const MOST_READ = 30;
-  /** Pages that the dialog shows. */
+  /** Pages that are shown at first: each costs a block of records. */
   const AT_ONCE = 5;
   /** Words of a passage, and of it before the first hit. */
   const PASSAGE = 34;
@@ -72,17 +74,11 @@ var canoaFinder = (() => {
     spelling: unpack(told.spelling.split(" ")),
   });
 
-  /** @param {string} entries @returns {Map<string, string>} term → postings */
-  const readTerms = (entries) => {
+  /** @param {string} entries @returns {Map<string, string>} term → postings; word, backwards → digit */
+  const readShard = (entries) => {
     const list = entries.split(" ");
     const terms = unpack(list.filter((_one, at) => at % 2 === 0));
     return new Map(terms.map((term, at) => [term, list[at * 2 + 1]]));
-  };
-
-  /** @param {string} entries @returns {Map<string, number>} word, backwards → pages that have it, about */
-  const readSpelling = (entries) => {
-    const list = entries.split(" ");
-    return new Map(unpack(list.map((entry) => entry.slice(1))).map((word, at) => [word, 2 ** (digit(list[at], 0) / 4)]));
   };
 
   /** @param {string} text @returns {SearchPostings} */
@@ -160,19 +156,12 @@ var canoaFinder = (() => {
     return low;
   };
 
-  /**
-   * @template T
-   * @param {"terms" | "spelling"} kind
-   * @param {(entries: any) => T} read
-   * @returns {(number: number) => Promise<T | undefined>}
-   */
-  const shards = (kind, read) => (number) => {
+  /** @param {"terms" | "spelling"} kind @param {number} number */
+  const shard = (kind, number) => {
     const separator = /** @type {SearchManifest} */ (manifest)[kind][number];
     const name = separator.replace(/[^a-z0-9]/g, (letter) => "_" + letter.charCodeAt(0).toString(16).padStart(4, "0"));
-    return load(`canoa/busca/${kind[0]}-${name}.js`, kind + separator, read);
+    return load(`canoa/busca/${kind[0]}-${name}.js`, kind + separator, readShard);
   };
-  const termShard = shards("terms", readTerms);
-  const spellingShard = shards("spelling", readSpelling);
 
   /** @type {SearchKit["courseOf"]} */
   const courseOf = (page) => page >> /** @type {SearchManifest} */ (manifest).slotBits;
@@ -235,8 +224,8 @@ var canoaFinder = (() => {
 
   /** @param {string} term */
   const postings = async (term) => {
-    const shard = await termShard(shardOf(/** @type {SearchManifest} */ (manifest).terms, term));
-    return shard && shard.get(term);
+    const found = await shard("terms", shardOf(/** @type {SearchManifest} */ (manifest).terms, term));
+    return found && found.get(term);
   };
 
   /** @type {SearchKit["startingWith"]} */
@@ -245,8 +234,8 @@ var canoaFinder = (() => {
     const first = shardOf(terms, beginning);
     const last = shardOf(terms, beginning + "\uffff");
     const numbers = Array.from({ length: Math.min(most, last - first + 1) }, (_none, at) => first + at);
-    const found = await Promise.all(numbers.map(termShard));
-    return found.flatMap((shard) => Array.from(shard || [])).filter(([term]) => term.startsWith(beginning));
+    const found = await Promise.all(numbers.map((number) => shard("terms", number)));
+    return found.flatMap((one) => Array.from(one || [])).filter(([term]) => term.startsWith(beginning));
   };
 
   /**
@@ -265,6 +254,9 @@ var canoaFinder = (() => {
     return /** @type {[string, string][]} */ (known.filter(([, text]) => text));
   };
 
+  /** @param {SearchPostings} postings  How many pages have the term, about. */
+  const countOf = ({ common, pages }) => Math.max(common, pages.size);
+
   /**
    * @param {string} word  Folded.
    * @param {boolean} isBegun  It may go on.
@@ -277,7 +269,7 @@ var canoaFinder = (() => {
     const entries = known ? [[term, known, 1]] : [];
     if (word.length > 1 && (isBegun || !known)) {
       // Of a short beginning the first shard has to do.
-      let more = await startingWith(word, word.length < 3 ? 1 : 3);
+      let more = await startingWith(word, word.length < 3 ? 1 : MOST_SHARDS);
       if (isBegun && !known && !more.length) more = await completed(word);
       for (const [one, text] of more.slice(0, MOST_ENDINGS)) entries.push([one, text, BEGUN]);
     }
@@ -290,7 +282,7 @@ var canoaFinder = (() => {
       for (const [page, level] of one.pages) pages.set(page, Math.max(pages.get(page) || 0, ((level + 1) / LEVELS) * factor));
     }
     const total = /** @type {SearchManifest} */ (manifest).pages;
-    const count = Math.min(total, Math.max(common, pages.size));
+    const count = Math.min(total, countOf({ common, pages }));
     const weight = Math.log(1 + (total - count + 0.5) / (count + 0.5));
     const isExact = !!known && !isBegun;
     return { word, begun: isExact ? "" : word, terms: new Set(entries.map(([one]) => one)), pages, isCommon: common > 0, weight };
@@ -325,31 +317,25 @@ var canoaFinder = (() => {
     /** @type {Map<number, [string, string][]>[]} Shard → candidates and their terms; of terms, of spelling. */
     const wanted = [new Map(), new Map()];
     for (const [one, at] of neighbours(word)) {
-      const term = termOf(one);
       const isLate = at > word.length - 4;
-      const name = isLate ? term : term.split("").reverse().join("");
-      const number = shardOf(isLate ? terms : spelling, name);
-      const list = wanted[+!isLate].get(number);
-      if (list) list.push([one, name]);
-      else wanted[+!isLate].set(number, [[one, name]]);
+      const term = isLate ? termOf(one) : Array.from(termOf(one)).reverse().join("");
+      const number = shardOf(isLate ? terms : spelling, term);
+      const candidates = wanted[+!isLate].get(number) || [];
+      wanted[+!isLate].set(number, [...candidates, [one, term]]);
     }
     let best = "";
     let most = 0;
-    await Promise.all(
-      wanted.flatMap((byShard, isEarly) =>
-        Array.from(byShard)
-          .sort(([, a], [, b]) => b.length - a.length)
-          .slice(0, 3)
-          .map(async ([number, candidates]) => {
-            const shard = await (isEarly ? spellingShard(number) : termShard(number));
-            for (const [one, name] of candidates) {
-              const known = shard && shard.get(name);
-              const pages = typeof known === "string" ? Math.max(readPostings(known).pages.size, readPostings(known).common) : known || 0;
-              if (pages > most) [best, most] = [one, pages];
-            }
-          }),
-      ),
-    );
+    /** @type {(kind: "terms" | "spelling") => ([number, candidates]: [number, [string, string][]]) => Promise<void>} */
+    const choose = (kind) => async ([number, candidates]) => {
+      const known = await shard(kind, number);
+      for (const [one, term] of candidates) {
+        const text = known && known.get(term);
+        const pages = text && (kind === "terms" ? countOf(readPostings(text)) : 2 ** (digit(text, 0) / 4));
+        if (pages && pages > most) [best, most] = [one, pages];
+      }
+    };
+    const likely = wanted.map((byShard) => Array.from(byShard).sort(([, a], [, b]) => b.length - a.length).slice(0, MOST_SHARDS));
+    await Promise.all([...likely[0].map(choose("terms")), ...likely[1].map(choose("spelling"))]);
     return best;
   };
 
@@ -434,7 +420,7 @@ var canoaFinder = (() => {
       if (exact.length) answer.hits = exact;
     }
     // A page that is called what was typed comes before those that are called more.
-    const best = answer.hits.slice(0, typing ? AT_ONCE : 2 * AT_ONCE);
+    const best = answer.hits.slice(0, AT_ONCE);
     const records = await Promise.all(best.map(record));
     const named = best.filter((_page, at) => words(Object(records[at]).title || "").join(" ") === typed.join(" "));
     if (named.length) answer.hits = named.concat(answer.hits.filter((page) => !named.includes(page)));
@@ -510,6 +496,7 @@ var canoaFinder = (() => {
     else received.set(kind + told[0], told[1]);
   };
 
+  absent();
   const styled = new Promise((resolve) => {
     document.head.append(element("link", { rel: "stylesheet", href: base + "canoa/busca.css", onload: resolve, onerror: resolve }));
   });

@@ -289,7 +289,7 @@ type SearchSection = [string, string, string];
 
 /** What search.js offers to combobox.js and results.js. */
 interface SearchKit {
-  /** Pages that are shown while somebody types. */
+  /** Pages that are shown at first. */
   AT_ONCE: number;
   MOST_LETTERS: number;
   /** Address of the site's root, ends in `/`. */
