@@ -6,12 +6,13 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from generator.release.durable_files import WAITING
+from generator.release.durable_files import WAITING, write_durably
 from generator.release.image import ImageSummary, write_image
 from generator.release.image_refusals import ImageRefusedError
 from generator.release.partition import LAYERS, SITE, SiteFile, Unit
@@ -19,6 +20,8 @@ from generator.release.portable_names import NamesError, check_portable, shown
 
 TARGET = re.compile(r"([^/]+)/([^/]+)/([^/]+)\.tar")
 SHA256 = re.compile(r"[0-9a-f]{64}")
+IN_MEMORY = 8 << 20
+"""Bytes of an image that is put together in memory, and written only when it is another one than before."""
 
 
 class CatalogueError(ImageRefusedError):
@@ -135,13 +138,25 @@ def _target_info(unit: Unit, layer: str, image: ImageSummary, blobs: Mapping[str
     return TargetInfo(image.length, image.sha256, custom)
 
 
-def _store_image(site: Path, files: Iterable[SiteFile], images: Path) -> ImageSummary:
+def _store_image(site: Path, files: Sequence[SiteFile], images: Path) -> ImageSummary:
+    sources = ((file.path, site / file.path) for file in files)
+    if sum(file.size for file in files) > IN_MEMORY:
+        return _store_large_image(sources, images)
+    out = BytesIO()
+    summary = write_image(sources, out)
+    place = images / f"{summary.sha256}.tar"
+    if not _is_there(place, summary):
+        write_durably(place, out.getbuffer())
+    return summary
+
+
+def _store_large_image(sources: Iterable[tuple[str, Path]], images: Path) -> ImageSummary:
     handle, waiting = tempfile.mkstemp(dir=images, prefix=WAITING)
     try:
         with os.fdopen(handle, "wb") as out:
-            summary = write_image(((file.path, site / file.path) for file in files), out)
+            summary = write_image(sources, out)
             place = images / f"{summary.sha256}.tar"
-            is_new = not (place.is_file() and place.stat().st_size == summary.length)
+            is_new = not _is_there(place, summary)
             if is_new:
                 out.flush()
                 os.fsync(out.fileno())
@@ -151,6 +166,10 @@ def _store_image(site: Path, files: Iterable[SiteFile], images: Path) -> ImageSu
         return summary
     finally:
         Path(waiting).unlink(missing_ok=True)
+
+
+def _is_there(place: Path, summary: ImageSummary) -> bool:
+    return place.is_file() and place.stat().st_size == summary.length
 
 
 def _blob(site: Path, file: SiteFile) -> BlobInfo:

@@ -35,6 +35,8 @@ class Page:
     title: str
     digest: str
     """Of its text and of the files that it shows."""
+    source: str = field(default="", compare=False)
+    """Digest of the markup of its text and of those files: as long as it is the same, so is the rest."""
 
 
 @dataclass(frozen=True)
@@ -84,18 +86,52 @@ SITE = "site"
 """The unit of all pages that belong to no course."""
 
 
-def read_page(site: Path, path: str) -> Page:
-    """What is remembered of an HTML page.  Raises `OSError`."""
-    text = (site / path).read_text(encoding="utf-8", errors="replace")
-    own = GENERATED.split(_article(text), maxsplit=1)[0]
-    heading = HEADING.search(own) or TITLE.search(text)
-    title = _words(heading[1]) if heading else ""
-    digest = hashlib.sha256(_words(SILENT.sub(" ", own)).encode())
-    for attribute, value in SHOWN.findall(" ".join(SHOWING.findall(own))):
-        digest.update(f"\0{attribute}={value}".encode())
-        if attribute != "alt":
-            digest.update(_digest_of_shown(site, path, html.unescape(value)))
-    return Page(title or path, digest.hexdigest()[:32])
+class PageReader:
+    """Reads the pages of a site; what it knows of pages that were the same before, it does not work out again."""
+
+    def __init__(self, site: Path, before: Mapping[str, Page]) -> None:
+        self._site = site
+        self._known = {page.source: page for page in before.values() if page.source}
+        self._shown: dict[str, bytes] = {}
+
+    def read(self, path: str) -> Page:
+        """What is remembered of an HTML page.  Raises `OSError`."""
+        text = (self._site / path).read_text(encoding="utf-8", errors="replace")
+        own = GENERATED.split(_article(text), maxsplit=1)[0]
+        shows = b"".join(self._shows(path, own))
+        title = "" if HEADING.search(own) else _first(TITLE, text)
+        source = _digest(b"\0".join((path.encode(), own.encode(), title.encode(), shows)))
+        return self._known.get(source) or _work_out(path, own, title, shows, source)
+
+    def _shows(self, path: str, own: str) -> Iterator[bytes]:
+        for attribute, value in SHOWN.findall(" ".join(SHOWING.findall(own))):
+            yield f"\0{attribute}={value}".encode()
+            if attribute != "alt":
+                yield self._digest_of_shown(path, html.unescape(value))
+
+    def _digest_of_shown(self, page: str, address: str) -> bytes:
+        """Digest of a picture or recording that is part of the site; nothing for what is not there."""
+        if FROM_ELSEWHERE.match(address):
+            return b""
+        place = posixpath.join(posixpath.dirname(page), unquote(address.split("#")[0].split("?")[0]))
+        inner = posixpath.normpath(place)
+        if inner not in self._shown:
+            self._shown[inner] = _digest_of_file(self._site, inner)
+        return self._shown[inner]
+
+
+def _work_out(path: str, own: str, title: str, shows: bytes, source: str) -> Page:
+    heading = _words(_first(HEADING, own) or title)
+    return Page(heading or path, _digest(_words(SILENT.sub(" ", own)).encode() + shows), source)
+
+
+def _first(pattern: re.Pattern[str], text: str) -> str:
+    found = pattern.search(text)
+    return found[1] if found else ""
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:32]
 
 
 def compare(old: Contents, new: Contents) -> Changes:
@@ -113,9 +149,12 @@ def compare(old: Contents, new: Contents) -> Changes:
 
 
 def contents_as_json(contents: Contents) -> dict[str, Any]:
-    """The form in which it is kept: course → title and pages (path → [title, digest])."""
+    """The form in which it is kept: course → title and pages (path → [title, digest, source])."""
     return {
-        name: {"title": course.title, "pages": {path: [page.title, page.digest] for path, page in course.pages.items()}}
+        name: {
+            "title": course.title,
+            "pages": {path: [page.title, page.digest, page.source] for path, page in course.pages.items()},
+        }
         for name, course in contents.items()
     }
 
@@ -123,7 +162,7 @@ def contents_as_json(contents: Contents) -> dict[str, Any]:
 def contents_from_json(kept: Mapping[str, Any]) -> Contents:
     """What `contents_as_json` wrote.  Raises `KeyError`, `TypeError` or `ValueError` for anything else."""
     return {
-        name: Course(course["title"], {path: Page(title, digest) for path, (title, digest) in course["pages"].items()})
+        name: Course(course["title"], {path: Page(*page) for path, page in course["pages"].items()})
         for name, course in kept.items()
     }
 
@@ -161,20 +200,12 @@ def _words(markup: str) -> str:
     return " ".join(html.unescape(TAG.sub(" ", markup)).split())
 
 
-def _digest_of_shown(site: Path, page: str, address: str) -> bytes:
-    """Digest of a picture or recording that is part of the site; nothing for what is not there."""
-    if FROM_ELSEWHERE.match(address):
-        return b""
-    inner = posixpath.normpath(posixpath.join(posixpath.dirname(page), unquote(address.split("#")[0].split("?")[0])))
+def _digest_of_file(site: Path, inner: str) -> bytes:
     file = site / inner
     if inner.startswith(("../", "/")) or not file.is_file():
         return b""
     digest = hashlib.sha256()
     with file.open("rb") as stream:
-        for piece in _pieces(stream):
+        for piece in iter(lambda: stream.read(1 << 20), b""):
             digest.update(piece)
     return digest.digest()
-
-
-def _pieces(stream: Any) -> Iterator[bytes]:
-    return iter(lambda: stream.read(1 << 20), b"")

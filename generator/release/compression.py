@@ -21,19 +21,25 @@ if sys.version_info >= (3, 14):  # the same module in the standard library
 else:
     from backports import zstd
 
-THOROUGH, QUICK, DELTA = 19, 12, 11
-"""Levels.  Measured where every page of 16 MB has changed: whole images 1.60 MB in 4.9 s or 1.79 MB in 0.4 s; deltas
-35.5 kB in 3.0 s at level 19 or 36.2 kB in 0.3 s at level 11, both against 240 kB at level 3 without `LONG_MATCHES`."""
+THOROUGH, QUICK = 19, 6
+"""Levels of whole images.  Measured on 40 courses of 2 MB: 15.6 MB in 31 s, or 17.4 MB in 0.8 s of processor time."""
+DELTA, QUICK_DELTA = 4, 1
+"""Levels of deltas.  Where every page of those courses has changed by the same words: 177 kB in 0.9 s, or 190 kB in
+0.3 s.  Level 11 gives the same 177 kB in twice the time, and level 3 without long matches many times that."""
 FRESH = 20
 """A delta of more than this part of its image has much that is new in it: then the thorough level is tried too."""
 PIECE = 1 << 17
 """Bytes that come out at a time: the largest block of a frame."""
+SAMPLE = 1 << 16
+"""Bytes that are looked at in three places of an image."""
 SMALLEST_WINDOW = 10
 LARGEST_WINDOW = 27
 """Power of two of the bytes that whoever decompresses must remember at most: 128 MiB."""
-LONG_MATCHES = (64, 3)
+LONG_MATCHES, QUICK_MATCHES = (32, 2), (32, 4)
 """Bytes that a match far away must have at least, and the power of two of bytes at whose distance one is noted.  Pages
 stay what they were in long pieces; to find those separately makes low levels as good as high ones, and quick."""
+MOST_NOTES = 21
+"""Power of two of the notes, of 8 bytes each: of images above 8 MB, which are pictures, fewer pieces are noted."""
 MOST_FOR_DELTA = 1 << LARGEST_WINDOW
 """Bytes of an old or a new image: both are in memory while a delta is made or applied."""
 DCZ = bytes.fromhex("5e2a4d18 20000000")
@@ -57,11 +63,36 @@ class CompressionError(ImageRefusedError):
 def compress_image(image: Path, *, quick: bool = False) -> bytes:
     """One frame that says its length; needs about 100 MB besides the result.  Raises `OSError`.
 
-    `quick` takes a tenth of the time for a tenth more bytes: for images that most mirrors will get as a delta.
+    `quick` takes a fortieth of the time for a tenth more bytes: for images that most mirrors will get as a delta.
+    Pictures are compressed already: they are never worth more time than that.
     """
-    compressor = zstd.ZstdCompressor(options=_options(QUICK if quick else THOROUGH))
+    out = BytesIO()
+    compress_image_into(image, out, quick=quick)
+    return out.getvalue()
+
+
+def compress_image_into(image: Path, out: BinaryIO, *, quick: bool = False) -> None:
+    """The same, written."""
     with image.open("rb") as stream:
-        return b"".join(_compressed(stream, image.stat().st_size, compressor))
+        length = image.stat().st_size
+        level = QUICK if quick or _is_dense(_sample(stream, length)) else THOROUGH
+        for piece in _compressed(stream, length, zstd.ZstdCompressor(options=_options(level))):
+            out.write(piece)
+
+
+def _sample(stream: BinaryIO, length: int) -> bytes:
+    """Pieces from three places; the stream is at its beginning again."""
+    parts = []
+    for place in range(1, 4):
+        stream.seek(length * place // 4)
+        parts.append(stream.read(SAMPLE))
+    stream.seek(0)
+    return b"".join(parts)
+
+
+def _is_dense(sample: bytes) -> bool:
+    """True for pictures and recordings, which nothing makes smaller."""
+    return len(zstd.compress(sample, QUICK_DELTA)) * 10 > len(sample) * 9
 
 
 def compress_bytes(content: bytes) -> bytes:
@@ -87,17 +118,20 @@ def decompress_into(stream: BinaryIO, out: BinaryIO, *, length: int) -> None:
 # --- deltas ---------------------------------------------------------------------------------------------------------
 
 
-def make_delta(old: Path, new: Path) -> bytes:
+def make_delta(old: Path, new: Path, *, quick: bool = False) -> bytes:
     """What makes `new` out of `old`.
 
-    Needs both in memory, and up to 150 MB more.  Raises `CompressionError` when one is larger than `MOST_FOR_DELTA`,
-    and `OSError`.
+    `quick` takes half of the time for a few more bytes: for mirrors that are more than one release behind.  Needs both
+    in memory, and up to 50 MB more.  Raises `CompressionError` when one is larger than `MOST_FOR_DELTA`, and `OSError`.
     """
     _check_size(new.stat().st_size)
-    reference = _read_reference(old)
-    frame = _referring(reference, new, DELTA)
-    if len(frame) * FRESH > new.stat().st_size:
-        frame = min(frame, _referring(reference, new, THOROUGH), key=len)
+    reference, content = _read_reference(old), new.read_bytes()
+    matches = QUICK_MATCHES if quick else LONG_MATCHES
+    # At the level for texts each block of 128 kB that cannot be compressed would cost 200 bytes.
+    is_dense = _is_dense(_sample(BytesIO(content), len(content)))
+    frame = _referring(reference, content, QUICK_DELTA if quick or is_dense else DELTA, matches)
+    if len(frame) * FRESH > len(content) and not is_dense:
+        frame = min(frame, _referring(reference, content, THOROUGH, matches), key=len)
     return DCZ + bytes.fromhex(reference.sha256) + frame
 
 
@@ -169,23 +203,25 @@ def _options(level: int) -> dict[int, int]:
     }
 
 
-def _referring(reference: _Reference, new: Path, level: int) -> bytes:
+def _referring(reference: _Reference, new: bytes, level: int, matches: tuple[int, int]) -> bytes:
     """A frame that refers to an old image."""
     parameter = zstd.CompressionParameter
-    length = new.stat().st_size
+    length = len(new)
     # The old image can be referred to only as long as the new one, as far as it is decompressed, fits into the window.
     window = max(reference.length, length, 1 << SMALLEST_WINDOW).bit_length()
-    least, distance = LONG_MATCHES
+    window = min(window, LARGEST_WINDOW)
+    least, distance = matches
     options = {
         **_options(level),
-        parameter.window_log: min(window, LARGEST_WINDOW),
+        parameter.window_log: window,
         parameter.enable_long_distance_matching: 1,
         parameter.ldm_min_match: least,
-        parameter.ldm_hash_rate_log: distance,
+        parameter.ldm_hash_rate_log: max(distance, window - MOST_NOTES),
     }
     compressor = zstd.ZstdCompressor(options=options, zstd_dict=reference.dictionary)
-    with new.open("rb") as stream:
-        return b"".join(_compressed(stream, length, compressor))
+    compressor.set_pledged_input_size(length)
+    frame: bytes = compressor.compress(new, zstd.ZstdCompressor.FLUSH_FRAME)
+    return frame
 
 
 def _compressed(stream: BinaryIO, length: int, compressor: zstd.ZstdCompressor) -> Iterator[bytes]:

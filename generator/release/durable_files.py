@@ -13,9 +13,9 @@ WAITING = ".novo-"
 """Beginning of the names under which files wait; what a killed run left behind begins so too."""
 
 
-def write_durably(file: Path, content: bytes) -> None:
+def write_durably(file: Path, content: bytes | memoryview) -> None:
     """Put a file into its place.  Raises `OSError`; then the place is as it was."""
-    _put(file, lambda stream: stream.write(content))
+    put_durably(file, lambda stream: stream.write(content))
 
 
 def copy_durably(source: Path, file: Path) -> None:
@@ -25,7 +25,7 @@ def copy_durably(source: Path, file: Path) -> None:
         with source.open("rb") as origin:
             shutil.copyfileobj(origin, stream, 1 << 20)
 
-    _put(file, write)
+    put_durably(file, write)
 
 
 def settle_folders(folders: Iterable[Path]) -> None:
@@ -48,7 +48,8 @@ def remove_waiting(folder: Path) -> None:
                 Path(inside, name).unlink(missing_ok=True)
 
 
-def _put(file: Path, write: Callable[[BinaryIO], object]) -> None:
+def put_durably(file: Path, write: Callable[[BinaryIO], object]) -> None:
+    """Put what `write` writes into its place.  Raises `OSError`; then the place is as it was."""
     file.parent.mkdir(parents=True, exist_ok=True)
     handle, waiting = tempfile.mkstemp(dir=file.parent, prefix=WAITING)
     try:

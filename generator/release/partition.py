@@ -31,7 +31,7 @@ LARGEST_SVG = 64 << 10
 LARGEST_INSIDE: Mapping[str, int] = {TEXT: 16 << 20, PICTURES: 1 << 20, MEDIA: 1 << 20}
 """Bytes above which a file stays outside of the image.  Text compresses well and changes little at a time, so that even
 a large list to search in is better off inside; a recording does neither, and must be able to resume."""
-LARGEST_IMAGE = 32 << 20
+LARGEST_IMAGE = 16 << 20
 """Bytes that an image of pictures or media may have: a delta needs the old and the new one in memory.  Where the files
 of a course are more, the largest of them stay outside."""
 SMALLEST_OUTSIDE = 16 << 10

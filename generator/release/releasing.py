@@ -7,20 +7,28 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from threading import Condition
+from typing import Generic, TypeVar
 
 from generator.release.catalogue import Catalogue, TargetInfo, make_catalogue
-from generator.release.changes import Contents, Course, read_page
-from generator.release.compression import CompressionError, compress_image, decompress_bounded, make_delta
-from generator.release.durable_files import copy_durably, remove_waiting, write_durably
+from generator.release.changes import Contents, Course, PageReader
+from generator.release.compression import (
+    CompressionError,
+    compress_image_into,
+    decompress_bounded,
+    make_delta,
+    reference_of,
+)
+from generator.release.durable_files import copy_durably, put_durably, remove_waiting, write_durably
 from generator.release.packs import Frame, write_pack
-from generator.release.partition import Unit, partition_site
+from generator.release.partition import SiteFile, Unit, partition_site
 from generator.release.refusals import ReleaseError
 from generator.release.workplace import (
     DATE,
@@ -38,6 +46,12 @@ Result = TypeVar("Result")
 Listener = Callable[[str, int, int], None]
 DELTAS = 5
 """From so many releases before there is a pack of deltas to the new one."""
+ROOM, NEEDED = 128 << 20, 16
+"""Bytes of memory for compression, and bytes that it needs for each byte of an image, up to `ROOM`."""
+SMALL_DELTA = 64 << 10
+"""Bytes."""
+MOST_DELTAS = 48 << 20
+"""Bytes of all deltas of a release: they are in memory until they are packed."""
 STEPS = 8
 """A mirror walks at most so many packs before it takes full images; so many single steps stay on the wire."""
 
@@ -86,7 +100,7 @@ def create_release(
         **_make_objects(work, targets, previous, listener),
     }
     number = before + 1
-    packs = _make_packs(work, number, targets, deltas, listener)
+    packs = _make_packs(work, number, targets, wire, deltas, listener)
     edition = Edition(
         number=number,
         date=date.strftime(DATE),
@@ -159,28 +173,33 @@ def _make_objects(
 ) -> dict[str, WireFile]:
     """Each image compressed, in its place on the wire; what the release before had is taken from there."""
     known = previous.wire if previous else {}
-    wanted = sorted({one.sha256 for one in targets.values()})
+    wanted = dict(sorted((one.sha256, one.length) for one in targets.values()))
     objects = {object_path(sha): known[object_path(sha)] for sha in wanted if object_path(sha) in known}
     new = [sha for sha in wanted if object_path(sha) not in known]
     # Most mirrors get a delta of what the release before had too: the full object may be a tenth larger.
     again = {info.sha256 for path, info in targets.items() if previous and path in previous.targets}
-    tasks = [partial(_compress, work, sha, quick=sha in again) for sha in new]
+    tasks = [_Task(partial(_compress, work, sha, quick=sha in again), wanted[sha]) for sha in new]
     for sha, made in zip(new, _together(tasks, "object", listener), strict=True):
         objects[object_path(sha)] = made
     return objects
 
 
 def _compress(work: Workplace, sha256: str, *, quick: bool) -> WireFile:
-    content = compress_image(work.image(sha256), quick=quick)
-    write_durably(work.wire / object_path(sha256), content)
-    return WireFile(len(content), hashlib.sha256(content).hexdigest())
+    place = work.wire / object_path(sha256)
+    put_durably(place, lambda out: compress_image_into(work.image(sha256), out, quick=quick))
+    return wire_file(place)
 
 
 # --- deltas -------------------------------------------------------------------------------------------------------
 
 
 def _make_packs(
-    work: Workplace, number: int, targets: Mapping[str, TargetInfo], deltas: int, listener: Listener
+    work: Workplace,
+    number: int,
+    targets: Mapping[str, TargetInfo],
+    wire: Mapping[str, WireFile],
+    deltas: int,
+    listener: Listener,
 ) -> dict[str, WireFile]:
     """A pack from each of the last releases; images that several of them share are compared once."""
     older = [work.read_edition(one) for one in work.numbers() if number - deltas <= one < number]
@@ -190,16 +209,24 @@ def _make_packs(
         for path, target in sorted(targets.items())
         if path in edition.targets and edition.targets[path].sha256 != target.sha256
     }
-    wanted = sorted({(old.sha256, old.length, new.sha256) for old, new in pairs.values()})
-    tasks = [partial(_delta, work, *one) for one in wanted]
-    made = zip(wanted, _together(tasks, "delta", listener), strict=True)
-    deltas_made: dict[tuple[str, str], bytes] = {(old, new): data for (old, _, new), data in made if data}
+    # Most mirrors are one release behind: for them it is worth the trouble.
+    step = {(old.sha256, new.sha256) for (release, _), (old, new) in pairs.items() if release == number - 1}
+    wanted = {(old.sha256, new.sha256): (old, new) for old, new in pairs.values()}
+    order = sorted(wanted, key=lambda pair: (pair not in step, pair))
+    tasks = [
+        _Task(
+            partial(_delta, work, *wanted[pair], most=_most(wire, pair[1]), quick=pair not in step),
+            max(image.length for image in wanted[pair]),
+        )
+        for pair in order
+    ]
+    made = _kept(zip(order, _together(tasks, "delta", listener), strict=True))
     packs = {}
     for edition in older:
         frames = {
-            path: Frame(old.sha256, new.sha256, new.length, deltas_made[old.sha256, new.sha256])
+            path: Frame(old.sha256, new.sha256, new.length, made[old.sha256, new.sha256])
             for (release, path), (old, new) in pairs.items()
-            if release == edition.number and (old.sha256, new.sha256) in deltas_made
+            if release == edition.number and (old.sha256, new.sha256) in made
         }
         place = work.wire / pack_path(edition.number, number)
         write_durably(place, write_pack(frames))
@@ -207,29 +234,51 @@ def _make_packs(
     return packs
 
 
-def _delta(work: Workplace, old: str, length: int, new: str) -> bytes:
-    """Nothing where there can be no delta: mirrors take the full object then."""
-    if not _have_image(work, old, length):
-        return b""
+def _most(wire: Mapping[str, WireFile], sha256: str) -> int:
+    """Bytes of a delta that is worth while; a small one saves a request."""
+    return max(SMALL_DELTA, wire[object_path(sha256)].length // 2)
+
+
+def _kept(deltas: Iterable[tuple[tuple[str, str], bytes]]) -> dict[tuple[str, str], bytes]:
+    """Those that are worth while, as many as there is memory for; for the others mirrors take the full object."""
+    kept, left = {}, MOST_DELTAS
+    for pair, delta in deltas:
+        if 0 < len(delta) <= left:
+            kept[pair] = delta
+            left -= len(delta)
+    return kept
+
+
+def _delta(work: Workplace, old: TargetInfo, new: TargetInfo, *, most: int, quick: bool) -> bytes:
+    """Nothing where there can be no delta, or none of at most so many bytes."""
     try:
-        return make_delta(work.image(old), work.image(new))
+        delta = _delta_from_image(work, old, new, quick=quick)
+        if not delta and _make_image_again(work, old):
+            delta = _delta_from_image(work, old, new, quick=quick)
     except CompressionError:  # too large to be in memory twice
         return b""
+    return delta if len(delta) <= most else b""
 
 
-def _have_image(work: Workplace, sha256: str, length: int) -> bool:
-    """True when an image of an earlier release is at hand; made again from its object when it was cleared away."""
-    image = work.image(sha256)
-    if image.is_file() and wire_file(image) == WireFile(length, sha256):
-        return True
+def _delta_from_image(work: Workplace, old: TargetInfo, new: TargetInfo, *, quick: bool) -> bytes:
+    """Nothing where the image of the earlier release is missing or was altered."""
     try:
-        with (work.wire / object_path(sha256)).open("rb") as stream:
-            content = decompress_bounded(stream, length=length)
+        delta = make_delta(work.image(old.sha256), work.image(new.sha256), quick=quick)
+    except FileNotFoundError:
+        return b""
+    return delta if reference_of(delta) == old.sha256 else b""
+
+
+def _make_image_again(work: Workplace, old: TargetInfo) -> bool:
+    """True when an image that was cleared away could be made from its object."""
+    try:
+        with (work.wire / object_path(old.sha256)).open("rb") as stream:
+            content = decompress_bounded(stream, length=old.length)
     except (OSError, CompressionError):
         return False
-    if hashlib.sha256(content).hexdigest() != sha256:
+    if hashlib.sha256(content).hexdigest() != old.sha256:
         return False
-    write_durably(image, content)
+    write_durably(work.image(old.sha256), content)
     return True
 
 
@@ -266,7 +315,7 @@ def _read_contents(
     return {
         unit.name: previous.contents[unit.name]
         if previous and unit.name in previous.contents and before.get(unit.name) == now.get(unit.name)
-        else _read_course(site, unit)
+        else _read_course(site, unit, previous)
         for unit in units
     }
 
@@ -279,17 +328,58 @@ def _images_of(targets: Mapping[str, TargetInfo]) -> dict[str, list[TargetInfo]]
     return found
 
 
-def _read_course(site: Path, unit: Unit) -> Course:
+def _read_course(site: Path, unit: Unit, previous: Edition | None) -> Course:
+    known = previous.contents.get(unit.name) if previous else None
+    reader = PageReader(site, known.pages if known else {})
     texts = unit.layers.get("texto", ())
-    pages = sorted(file.path for file in texts if file.path.endswith(".html"))
-    return Course(unit.title, {path: read_page(site, path) for path in pages})
+    return Course(unit.title, {path: reader.read(path) for path in sorted(_pages(texts))})
 
 
-def _together(tasks: Sequence[Callable[[], Result]], stage: str, listener: Listener) -> Iterator[Result]:
-    """Results in the order of the tasks; compression leaves Python's lock, so threads do."""
+def _pages(files: Iterable[SiteFile]) -> Iterator[str]:
+    return (file.path for file in files if file.path.endswith(".html"))
+
+
+@dataclass(frozen=True)
+class _Task(Generic[Result]):
+    """Something to do that leaves Python's lock."""
+
+    run: Callable[[], Result]
+    length: int
+    """Bytes of the images that it has to do with."""
+
+
+class _Room:
+    """Lets as many work at a time as there is memory for; who needs more than all of it works alone."""
+
+    def __init__(self, size: int) -> None:
+        self._size = self._left = size
+        self._changed = Condition()
+
+    @contextmanager
+    def taken(self, size: int) -> Iterator[None]:
+        size = min(size, self._size)
+        with self._changed:
+            self._changed.wait_for(lambda: self._left >= size)
+            self._left -= size
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._left += size
+                self._changed.notify_all()
+
+
+def _together(tasks: Sequence[_Task[Result]], stage: str, listener: Listener) -> Iterator[Result]:
+    """Results in the order of the tasks, as many at a time as there are cores and memory."""
+    room = _Room(ROOM)
+
+    def run(task: _Task[Result]) -> Result:
+        with room.taken(task.length * NEEDED):
+            return task.run()
+
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         try:
-            for done, result in enumerate(pool.map(lambda task: task(), tasks)):
+            for done, result in enumerate(pool.map(run, tasks)):
                 listener(stage, done + 1, len(tasks))
                 yield result
         except BaseException:

@@ -12,10 +12,10 @@ from generator.release.changes import (
     Course,
     CourseChanges,
     Page,
+    PageReader,
     compare,
     contents_as_json,
     contents_from_json,
-    read_page,
 )
 from generator.release.telling import tell_release
 
@@ -28,7 +28,7 @@ def page(site: Path, text: str = "Texto.", *, theme: str = "claro", listed: str 
     file = site / path
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(PAGE.format(text=text, theme=theme, listed=listed), encoding="utf-8")
-    return read_page(site, path)
+    return PageReader(site, {}).read(path)
 
 
 def course(title: str, **pages: str) -> Course:
@@ -72,9 +72,9 @@ def test_nothing_outside_the_site_is_read(tmp_path: Path, address: str) -> None:
 @pytest.mark.parametrize("page", ["<main class=m>{}</main>", "<body>{}</body>", "{}", "<body>{}", "<article>{}"])
 def test_a_page_of_another_theme_is_its_text(tmp_path: Path, page: str) -> None:
     (tmp_path / "a.html").write_text("<title>Um</title>" + page.format("<p>Texto</p>"))
-    before = read_page(tmp_path, "a.html")
+    before = PageReader(tmp_path, {}).read("a.html")
     (tmp_path / "a.html").write_text("<title>Um</title>" + page.format("<p>Outro</p>"))
-    assert before.title == "Um" and read_page(tmp_path, "a.html") != before
+    assert before.title == "Um" and PageReader(tmp_path, {}).read("a.html") != before
 
 
 def test_a_picture_of_another_course_counts_only_where_it_is_shown(tmp_path: Path) -> None:
@@ -135,3 +135,14 @@ def test_the_first_release_is_told_by_its_courses() -> None:
 
 def test_what_is_kept_of_a_release_comes_back() -> None:
     assert contents_from_json(contents_as_json(NEW)) == NEW
+
+
+def test_what_is_known_of_a_page_is_what_would_be_worked_out_again(tmp_path: Path) -> None:
+    (tmp_path / "c").mkdir()
+    (tmp_path / "c/a.png").write_bytes(b"one")
+    known = {"c/a.html": page(tmp_path, '<img src="a.png">Texto')}
+    assert PageReader(tmp_path, known).read("c/a.html") is known["c/a.html"]
+    other = page(tmp_path, '<img src="a.png">Texto', theme="escuro")
+    assert other == known["c/a.html"] and PageReader(tmp_path, known).read("c/a.html") is known["c/a.html"]
+    (tmp_path / "c/a.png").write_bytes(b"two")
+    assert PageReader(tmp_path, known).read("c/a.html") != known["c/a.html"]

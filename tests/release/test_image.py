@@ -13,13 +13,22 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from generator.release.image import ImageEntry, ImageError, extract_image, image_entries, write_image
+from generator.release.image import (
+    LARGEST_FILE,
+    ImageEntry,
+    ImageError,
+    _full_header,
+    _header,
+    extract_image,
+    image_entries,
+    write_image,
+)
 from generator.release.portable_names import NamesError
 from generator.release.refusals import ReleaseError
-from tests.release.site_files import END, FILES, image_of, member
+from tests.release.site_files import END, FILES, PATHS, image_of, member
 
 MANY = 1 << 20
 
@@ -252,3 +261,9 @@ def test_bytes_that_come_in_small_pieces_are_read_whole(tmp_path: Path) -> None:
 
     extract_image(Slow(image_of({"a.html": b"a" * 1000})), tmp_path, most_bytes=MANY)
     assert tree(tmp_path) == {"a.html": b"a" * 1000}
+
+
+@given(PATHS, st.integers(0, LARGEST_FILE))
+def test_every_header_is_the_one_that_tar_writes(path: str, size: int) -> None:
+    assume(len(path.encode()) <= 100)
+    assert _header(path, size) == _full_header(path, size)

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.mirror_workload import Size, change_pages, change_template, write_site
 from generator.release.compression import apply_delta, decompress_bounded
 from generator.release.image import extract_image
 from generator.release.meta_packs import apply_meta_delta, unpack_metadata
@@ -84,6 +85,11 @@ class Press:
 
     def start(self, *, root_keys: int = 3, threshold: int = 2) -> None:
         start_catalogue(self.work, SETTINGS, self.ring, DAY, root_keys=root_keys, threshold=threshold)
+
+    def start_anew(self) -> None:
+        """A catalogue in which no institution signs."""
+        settings = Settings("teste", {})
+        start_catalogue(self.work, settings, self.ring, DAY, root_keys=1, threshold=1)
 
     def create(self, day: int = 0, *, anyway: bool = False, deltas: int = 5) -> Created:
         date = DAY.replace(month=12, day=1 + day) if day else DAY
@@ -306,6 +312,47 @@ def test_images_that_no_delta_needs_are_forgotten(press: Press) -> None:
     forget_images(press.work, 2, 1)
     kept = {file.stem for file in press.work.images.glob("*.tar")}
     assert kept == {target.sha256 for target in press.work.read_edition(2).targets.values()}
+
+
+def wire_size(press: Press, old: int, new: int) -> int:
+    """Bytes that a mirror fetches which has the release before."""
+    asked = ("timestamp.json", f"meta/{old}-{new}.zst", f"delta/{old}-{new}.pack")
+    return sum((press.published / path).stat().st_size for path in asked)
+
+
+def test_a_page_costs_four_kilobytes_and_a_template_some_bytes_a_page(press: Press) -> None:
+    write_site(press.site, Size(courses=3, pages=30, sentences=40, pictures=2))
+    press.start_anew()
+    press.release()
+    change_pages(press.site, 0)
+    press.release(1)
+    assert wire_size(press, 1, 2) < 4_000
+    pages = change_template(press.site)
+    press.release(2)
+    assert wire_size(press, 2, 3) - wire_size(press, 1, 2) < 45 * pages  # on 5,041 pages 200 kB are 40 a page
+
+
+def test_other_pictures_are_fetched_whole(press: Press) -> None:
+    """A delta of nearly the same size would only be in the way: whole objects go on where they were cut off."""
+    press.write("um/foto.webp", random.Random(1).randbytes(300_000))
+    press.start()
+    press.release()
+    press.write("um/foto.webp", random.Random(2).randbytes(300_000))
+    press.page("um/3.html", "Página 3", "Outro texto.")
+    press.release(1)
+    content = (press.published / "delta/1-2.pack").read_bytes()
+    assert list(read_pack(BytesIO(content), length=len(content)).entries) == ["ufx/um/texto.tar"]
+
+
+def test_releases_far_behind_get_a_delta_too(press: Press, tmp_path: Path) -> None:
+    press.start()
+    for day in range(3):
+        press.page("um/3.html", "Página 3", f"Texto {day}.")
+        press.release(day)
+        if day == 0:
+            first = images(press.published, verified(press.published))
+    release = verified(press.published)
+    assert followed(press.published, release, first, [(1, 3)], tmp_path / "scratch") == images(press.published, release)
 
 
 # --- signing ------------------------------------------------------------------------------------------------------
