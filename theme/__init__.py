@@ -17,6 +17,7 @@ LEARNER_STYLES = {
     "atividades": ("activities", "questions"),
     "busca": ("search",),
     "casos": ("cases",),
+    "conferir": ("check",),
     "escrita": ("writing", "survey"),
     "estudo": ("study",),
     "pessoas": ("people",),

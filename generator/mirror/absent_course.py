@@ -10,12 +10,13 @@ from urllib.parse import quote
 from generator.language import load_translations
 from generator.problem_kinds import N_
 from generator.release.own_files import OWN_BEGINNING
+from generator.release.partition import LAYERS
 
 if TYPE_CHECKING:
     from generator.mirror.copy_facts import FrontPage
 
 POLICY = "default-src 'self' file: data:; object-src 'none'; base-uri 'none'; form-action 'none'"
-LAYER_NAMES = {"texto": N_("text"), "imagens": N_("pictures"), "midia": N_("audio and video")}
+LAYER_NAMES = dict(zip(LAYERS, (N_("text"), N_("pictures"), N_("audio and video")), strict=True))
 CHECK_PAGE = "conferir.html"
 PAGE = """<html lang="{language}" data-site="{site}">
 <head>
@@ -84,8 +85,9 @@ def _paragraphs(unit: str, signer: str, sizes: Mapping[str, int], site: FrontPag
     who = f"<strong><bdi>{escape(signer)}</bdi></strong>"
     yield escape(_("Published and signed by: {institution}")).format(institution=who)
     names = {layer: _(name) for layer, name in LAYER_NAMES.items()}
+    sorted_sizes = sorted(sizes.items(), key=lambda one: LAYERS.index(one[0]))
     if sizes:
-        parts = " · ".join(f"{names[layer]} {shown_size(size, site.language)}" for layer, size in sizes.items())
+        parts = " · ".join(f"{names[layer]} {shown_size(size, site.language)}" for layer, size in sorted_sizes)
         yield escape(_("It would take: {sizes}")).format(sizes=parts)
     ask = _("To have it here, ask whoever brought or keeps this copy to include the course; tell them its name:")
     yield f"{escape(ask)} <code>{escape(unit)}</code>"

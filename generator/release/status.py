@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from generator.release.fingerprints import in_groups, release_digest
 from generator.release.metadata import Repository
 from generator.release.signing import missing_signatures, waiting_edition
 from generator.release.telling import INDENT, Translate, shown_date
@@ -22,6 +24,10 @@ class Status:
     """Of the newest signed release; 0 before the first."""
     date: str
     """Of that release, ISO; empty before the first."""
+    digest: str
+    """Code of that release, by which copies are compared; empty before the first."""
+    root: str
+    """SHA-256 of the catalogue's newest root: what mirrors are set up with."""
     waiting: int | None
     """Number of the release that is made and waits for signatures."""
     missing: tuple[str, ...]
@@ -37,6 +43,8 @@ class Status:
             "catalogue": self.catalogue,
             "release": self.number,
             "date": self.date,
+            "digest": self.digest,
+            "root": self.root,
             "waiting": self.waiting,
             "missing": list(self.missing),
             "expires": {role: until.strftime("%Y-%m-%dT%H:%M:%SZ") for role, until in sorted(self.expiries.items())},
@@ -50,10 +58,13 @@ def status_of(work: Workplace) -> Status:
     settings = work.read_settings()
     repository = Repository.from_folder(work.wire)
     waiting = waiting_edition(work)
+    edition = work.read_edition(repository.number) if repository.number else None
     return Status(
         catalogue=settings.catalogue,
         number=repository.number,
-        date=work.read_edition(repository.number).date if repository.number else "",
+        date=edition.date if edition else "",
+        digest=release_digest(edition.targets) if edition else "",
+        root=hashlib.sha256(repository.roots[-1]).hexdigest(),
         waiting=waiting.number if waiting else None,
         missing=missing_signatures(work, waiting) if waiting else (),
         expiries=repository.expiries(),
@@ -69,8 +80,10 @@ def tell_status(status: Status, translate: Translate) -> Iterator[str]:
         yield _("Newest release: {number}, {date}").format(
             number=status.number, date=shown_date(status.date, translate)
         )
+        yield _("Code of the edition: {code}").format(code=in_groups(status.digest))
     else:
         yield _("There is no signed release yet.")
+    yield _("Code of the catalogue: {code}").format(code=in_groups(status.root))
     if status.waiting is not None:
         roles = ", ".join(status.missing) or _("the aggregator")
         yield _("Release {number} waits for: {roles}").format(number=status.waiting, roles=roles)

@@ -1,4 +1,5 @@
-"""The learner's side of a site: the scripts that pages need, the courses' lists of activities, study page, journal.
+"""The learner's side of a site: the scripts that pages need, the courses' lists of activities, study page, journal, and
+the page that checks a copy.
 
 The scripts are in `theme/scripts`; what they keep is described in `docs/learner-record.md`.
 """
@@ -13,8 +14,10 @@ from urllib.parse import quote
 
 from generator.content.model import Course, Document, Library
 from generator.content.vocabulary import AUDIENCES, TOOLS
+from generator.mirror.copy_script import working_copy
 from generator.pages.page import Block
 from generator.records import schema_bytes
+from generator.release.own_files import COPY_SCRIPT
 from generator.site.addresses import relative_address
 from generator.site.configuration import SiteConfiguration
 from generator.site.indexes import Index
@@ -26,7 +29,7 @@ FOLDER = "canoa/"
 SCHEMA = "registro.schema.json"
 """The JSON Schema of exported records, for whoever wants to read them."""
 TOOL_INDEX = "ferramentas.html"
-STUDY, JOURNAL = "meu-estudo.html", "diario.html"
+STUDY, JOURNAL, CHECK = "meu-estudo.html", "diario.html", "conferir.html"
 QUESTIONS = ("questao", "resposta-curta", "numerica", "ordenar", "associar", "lacunas")
 SCRIPT_OF_KIND = {
     **dict.fromkeys(QUESTIONS, "questions"),
@@ -37,6 +40,10 @@ SCRIPT_OF_KIND = {
 }
 """Kind of an activity → the script that brings it to life."""
 STORE, MORE = "store", "more"
+COPY_SCRIPTS = (COPY_SCRIPT, f"{FOLDER}copy.js")
+"""What fronts and indexes load: facts about the copy, and what shows them."""
+MEDIA = "midia"
+"""Kind of the blocks whose files may not be in a copy."""
 WITHOUT_MORE = {"questions", "cases"}
 """Scripts that do without `more.js`."""
 UNESCAPED = "!~*'()"
@@ -76,10 +83,13 @@ class LearnerPage:
 
 def activity_scripts(blocks: Iterable[Block]) -> tuple[str, ...]:
     """Paths in the site of the scripts that a page's blocks need, in the order in which they are loaded."""
-    names = {SCRIPT_OF_KIND[block.kind] for block in blocks if block.kind in SCRIPT_OF_KIND}
+    kinds = {block.kind for block in blocks}
+    missing = (script_path("missing"),) if MEDIA in kinds else ()
+    names = {SCRIPT_OF_KIND[kind] for kind in kinds if kind in SCRIPT_OF_KIND}
     if not names:
-        return ()
-    return tuple(map(script_path, (STORE, *(() if names <= WITHOUT_MORE else (MORE,)), *sorted(names))))
+        return missing
+    shared = (STORE, *(() if names <= WITHOUT_MORE else (MORE,)))
+    return (*map(script_path, (*shared, *sorted(names))), *missing)
 
 
 def progress_scripts(course: Document) -> tuple[str, ...]:
@@ -98,24 +108,38 @@ def course_list_path(course: Document) -> str:
 
 
 def learner_pages(library: Library, indexes: Iterable[Index], translate: Translate) -> Iterator[LearnerPage]:
-    """The pages "My study" and the practice journal, in libraries of courses."""
-    if not library.courses:
-        return
+    """The page that checks a copy; in libraries of courses "My study" and the practice journal too."""
     written = {document.target for document in library.documents()}
+    pages = (*(_study_pages(library, indexes, translate) if library.courses else ()), _check_page(translate))
+    yield from (page for page in pages if page.target not in written)
+
+
+def _check_page(translate: Translate) -> LearnerPage:
+    return LearnerPage(
+        target=CHECK,
+        title=translate("Check this copy"),
+        summary=translate("Which edition this copy is, who signed it, and whether its files are as they were signed."),
+        template="check.html",
+        scripts=(*COPY_SCRIPTS, script_path("check")),
+        values={},
+    )
+
+
+def _study_pages(library: Library, indexes: Iterable[Index], translate: Translate) -> Iterator[LearnerPage]:
     values = {
         **_choices(library, translate),
         "tool_index": tuple((index.target, index.title) for index in indexes if index.target == TOOL_INDEX),
         "journal": ((JOURNAL,),),
     }
-    study = LearnerPage(
+    yield LearnerPage(
         target=STUDY,
         title=translate("My study"),
         summary=translate("What you have done, what comes next, and your record: it stays on this computer."),
         template="study.html",
-        scripts=tuple(map(script_path, (STORE, MORE, "progress", "study"))),
+        scripts=(*map(script_path, (STORE, MORE, "progress", "study")), *COPY_SCRIPTS),
         values=values,
     )
-    journal = LearnerPage(
+    yield LearnerPage(
         target=JOURNAL,
         title=translate("Practice journal"),
         summary=translate("What changed in your work, since when, with which tool, and what comes next."),
@@ -123,7 +147,6 @@ def learner_pages(library: Library, indexes: Iterable[Index], translate: Transla
         scripts=tuple(map(script_path, (STORE, MORE, "journal"))),
         values=values,
     )
-    yield from (page for page in (study, journal) if page.target not in written)
 
 
 def _choices(library: Library, translate: Translate) -> dict[str, tuple[tuple[str, ...], ...]]:
@@ -187,7 +210,7 @@ def block_key(document: Document, block: Block) -> str:
 
 
 def learner_files(configuration: SiteConfiguration, translate: Translate, *, has_study: bool) -> dict[str, bytes]:
-    """The scripts and style sheets of the learner's side, and the page that keeps records on `file://`."""
+    """Scripts and style sheets of the learner's side, the page that keeps records on `file://`, facts of the copy."""
     site = {
         "id": configuration.site_id,
         "name": configuration.site_name,
@@ -200,4 +223,4 @@ def learner_files(configuration: SiteConfiguration, translate: Translate, *, has
         HUB: hub_page(translate("My study")),
         SCHEMA: schema_bytes(),
     }
-    return {FOLDER + name: content for name, content in files.items()}
+    return {**{FOLDER + name: content for name, content in files.items()}, **working_copy()}

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from generator.content.model import Library
 from generator.language import load_translations
-from generator.mirror.copy_script import working_copy
 from generator.site.configuration import SiteConfiguration
 from generator.site.digests import digest, engine_digest
 from generator.site.indexes import Term, make_indexes
@@ -164,7 +163,7 @@ def _write_theme(configuration: SiteConfiguration, writer: SiteWriter, *, has_st
 
     writer.write(STYLE, assemble_styles().style)
     translate = load_translations(configuration.language).gettext
-    for target, content in {**learner_files(configuration, translate, has_study=has_study), **working_copy()}.items():
+    for target, content in learner_files(configuration, translate, has_study=has_study).items():
         writer.write(target, content)
     writer.write(ICON, (Path(theme).parent / ICON).read_bytes())
     custom = configuration.custom_dir

@@ -120,6 +120,8 @@ class SiteView:
     """Courses, by problem, by audience, by tool, glossary, A–Z: those that exist."""
     search: str
     """The page that finds things without JavaScript: the A–Z index; empty when there is none."""
+    about: str
+    """The page that says what this copy is, and checks it."""
     footer: str
     """`copyright` of mkdocs.yml, already safe HTML; may be empty."""
 

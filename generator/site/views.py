@@ -17,7 +17,16 @@ from generator.site.folder_views import FolderView
 from generator.site.frame_digests import FrameDigests
 from generator.site.indexes import Index
 from generator.site.kinds import KIND_LABELS
-from generator.site.learning import STUDY, LearnerPage, activity_scripts, course_id, learner_pages, progress_scripts
+from generator.site.learning import (
+    CHECK,
+    COPY_SCRIPTS,
+    STUDY,
+    LearnerPage,
+    activity_scripts,
+    course_id,
+    learner_pages,
+    progress_scripts,
+)
 from generator.site.navigation import Place, Shelf, places, shelves
 from generator.site.view import (
     Author,
@@ -150,6 +159,7 @@ class Views:
             ),
             authors=_authors(self.configuration.authors),
             licence=_licence(self.configuration.licence),
+            scripts=tuple(folder.address(script) for script in COPY_SCRIPTS),
         )
 
     def home(self) -> PageView:
@@ -171,6 +181,7 @@ class Views:
             audiences=self._all_subjects("audiences", folder),
             authors=_authors(self.configuration.authors),
             licence=_licence(self.configuration.licence),
+            scripts=tuple(folder.address(script) for script in COPY_SCRIPTS),
         )
 
     def learner(self, page: LearnerPage, html: str) -> PageView:
@@ -204,6 +215,8 @@ class Views:
     def _scripts(self, document: Document, place: Place, rendered: RenderedPage) -> tuple[str, ...]:
         """The scripts that only this page needs, beside the theme's: paths in the site."""
         own = activity_scripts(rendered.blocks) if rendered.blocks else ()
+        if document.kind in ("home", "course"):
+            own = (*COPY_SCRIPTS, *own)
         if document.kind not in ("course", "module") or place.shelf is None or place.shelf.document is None:
             return own
         return tuple(dict.fromkeys((*progress_scripts(place.shelf.document), *own)))
@@ -272,6 +285,7 @@ class Views:
             extra_scripts=tuple(to(path) for path in self.extra_scripts),
             menu=tuple(Link(title, to(target) + anchor) for title, target, anchor in self._menu_entries),
             search=next((to(index.target) for index in self.indexes if index.is_search), ""),
+            about=to(CHECK),
             footer=configuration.copyright,
         )
 

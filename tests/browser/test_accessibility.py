@@ -34,6 +34,7 @@ PAGES = {
     "evaluation": "processo-de-trabalho/avaliacao/depois.html",
     "my study": "meu-estudo.html",
     "journal": "diario.html",
+    "check": "conferir.html",
 }
 
 

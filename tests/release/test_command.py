@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 import importlib
 import json
 import os
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from generator.release.fingerprints import in_groups
 from generator.release.refusals import ReleaseError
 from tests.conftest import ROOT, Outcome, Project
 
@@ -89,6 +91,10 @@ def test_where_things_stand_is_said_to_people_and_to_programs(shop: Shop) -> Non
     assert found["release"] == 1 and found["waiting"] is None
     assert found["institutions"] == {"ufx": ["um"]}
     assert found["expires"]["timestamp"] == "2026-12-04T00:00:00Z"
+    root = (shop.project.folder / "build/releases/wire/md/1.root.json").read_bytes()
+    assert found["root"] == hashlib.sha256(root).hexdigest()
+    code = f"Code of the edition: {in_groups(found['digest'])}"
+    assert code in shop.run("status").out and len(found["digest"]) == 64
 
 
 def test_the_same_site_again_is_no_release_unless_asked_for(shop: Shop) -> None:

@@ -15,6 +15,9 @@ ON_TOP = {"questions": 6_000, "worksheets": 8_000, "cases": 6_000, "writing": 6_
 """Script of an activity → what a page with it loads after its first view: store, script, style sheet."""
 OWN_PAGES = {"study": 14_000, "journal": 9_000}
 """The same for the learner's own pages."""
+ABOUT_COPIES = {"copia": 150, "copy": 1_600, "missing": 1_400, "check": 5_500}
+"""Script → bytes: facts of a working edition and what shows them, on fronts and indexes; words in the place of what is
+not here; the page that checks a copy."""
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +58,12 @@ def test_activities_add_little(files: dict[str, bytes], name: str) -> None:
     assert sum(compressed(files[path]) for path in loaded) <= {**ON_TOP, **OWN_PAGES}[name]
 
 
+@pytest.mark.parametrize("name", ABOUT_COPIES)
+def test_what_tells_of_the_copy_adds_little(files: dict[str, bytes], name: str) -> None:
+    assert compressed(files[f"canoa/{name}.js"]) <= ABOUT_COPIES[name]
+
+
 def test_a_page_loads_no_script_that_was_not_weighed(files: dict[str, bytes]) -> None:
-    known = {"store", "more", *ON_TOP, *OWN_PAGES}
+    known = {"store", "more", *ON_TOP, *OWN_PAGES, *ABOUT_COPIES}
     strangers = {path: scripts(content) - known for path, content in files.items() if path.endswith(".html")}
     assert {path: found for path, found in strangers.items() if found} == {}

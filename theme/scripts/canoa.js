@@ -105,12 +105,21 @@
     if (course && current) course.scrollTop = current.offsetTop - course.clientHeight / 2;
   };
 
+  /** @type {HTMLScriptElement | undefined} */
+  let looking;
+  /** A picture that is not in this copy, perhaps: missing.js looks, once, and puts words in its place. */
+  const look = () => {
+    looking ||= document.head.appendChild(document.createElement("script"));
+    // Beside this script, which is the first of every page; its name has eight letters.
+    looking.src = document.scripts[0].src.slice(0, -8) + "missing.js";
+  };
+  addEventListener("error", look, true);
+
   apply();
   addEventListener("hashchange", reveal);
-  for (const moment of ["load", "resize"]) addEventListener(moment, reachWideBoxes);
+  for (const moment of ["load", "resize", "toggle"]) addEventListener(moment, reachWideBoxes, true);
   addEventListener("load", showCurrent);
-  document.addEventListener("toggle", reachWideBoxes, true);
-  document.addEventListener("DOMContentLoaded", () => {
+  addEventListener("DOMContentLoaded", () => {
     showPanel();
     reveal();
   });

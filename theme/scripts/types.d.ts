@@ -321,6 +321,102 @@ interface SearchKit {
 interface Window {
   /** What the shards of the index call. */
   canoaSearch(kind: string, ...told: any[]): void;
-  /** What a copy of the site says of itself (generator/mirror/copy_facts.py). */
-  canoaCopia?: unknown;
+}
+
+// --- copy.js, missing.js, check.js -------------------------------------------------------------------------------------
+
+type Layer = "texto" | "imagens" | "midia";
+interface CopyCourse {
+  /** Its folder, or `site`. */
+  unit: string;
+  title: string;
+  /** Id of the institution that signs it. */
+  by: string;
+  /** Layer → bytes of its files. */
+  here: { [layer in Layer]?: number };
+  away: { [layer in Layer]?: number };
+}
+/** What `canoa/copia.js` sets (`generator/mirror/copy_facts.py`); a working edition has only the number 0. Dates are ISO, UTC. */
+interface CopyFacts {
+  release: number;
+  catalogue: string;
+  released: string;
+  /** When the aggregator last said that there is nothing newer. */
+  confirmed: string;
+  timestampExpires: string;
+  snapshotExpires: string;
+  /** It is certainly not earlier. */
+  notBefore: string;
+  /** SHA-256 of the catalogue's root. */
+  root: string;
+  /** Of all images of the release. */
+  digest: string;
+  /** Id → title. */
+  institutions: { [id: string]: string };
+  courses: CopyCourse[];
+}
+/** Set by `canoa/copia.js`. */
+declare var canoaCopia: CopyFacts;
+/** Set by `canoa/copia/ausentes.js`: path → bytes, of large files that are not here. */
+declare var canoaAusentes: { files: { [path: string]: number } };
+
+/** As `Freshness` of `generator/release/trust.py`. */
+type Freshness = "atual" | "atrasado" | "vencido" | "relogio-suspeito";
+/** Given by copy.js to check.js. */
+interface Edition {
+  /** How much the age of the copy is to be worried about. `now`: milliseconds since 1970. */
+  freshness(facts: CopyFacts, now: number): Freshness;
+  /** One line: edition, date, who signs the course, freshness. */
+  line(facts: CopyFacts, course: CopyCourse | undefined): string;
+  /** Names and sizes of layers. */
+  layers(sizes: CopyCourse["here"]): string;
+  size(bytes: number): string;
+}
+
+declare var canoaEdition: Edition;
+
+interface Sha256 {
+  add(bytes: Uint8Array): void;
+  /** Hexadecimal. */
+  end(): string | Promise<string>;
+}
+declare var canoaSha256: () => Sha256;
+/** The parts of an image between the bytes of its files. */
+declare var canoaImage: {
+  /** Throws RangeError for what no image holds. */
+  header(path: string, size: number): Uint8Array;
+  /** What follows a file of this size. */
+  filling(size: number): Uint8Array;
+  end: Uint8Array;
+};
+/** An image of the release, as `canoa/copia/imagens.json` lists it. */
+interface CopyImage {
+  /** `institution/unit/layer.tar` */
+  path: string;
+  length: number;
+  sha256: string;
+  /** Whether its files are in this copy. */
+  here: boolean;
+  /** Path, bytes, SHA-256 of the files outside of the image. */
+  blobs: [string, number, string][];
+}
+/** Path, bytes, SHA-256. */
+type ListedFile = [string, number, string];
+
+/** Where the files of a copy are read: a server, or a folder that somebody chose. */
+interface CopySource {
+  /** Pieces of a file; null where there is none.  Throws when nothing can be read any more. */
+  open(path: string): Promise<AsyncIterable<Uint8Array> | null>;
+  /** Paths of all files, where that can be known. */
+  paths?: string[];
+}
+interface Findings {
+  files: number;
+  altered: string[];
+  missing: string[];
+  extra: string[];
+  /** Courses of which something cannot be proven though no file is known to be wrong. */
+  unproven: string[];
+  /** Digest of the release, made from the hashes that the files were compared with. */
+  digest: string;
 }
