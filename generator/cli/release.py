@@ -153,21 +153,40 @@ def release_sign(options: argparse.Namespace, work: Workplace, ring: Keyring) ->
 
 
 def release_publish(options: argparse.Namespace, work: Workplace, ring: Keyring) -> int:
-    """`canoa release publish`: the newest signed release goes into a folder."""
+    """`canoa release publish`: the newest signed release goes into a folder or to an address."""
+    from generator.release.destinations import open_destination
     from generator.release.publishing import publish_release
 
+    there = open_destination(options.folder)
     with progress(options) as listener:
-        done = publish_release(work, options.folder, check=options.check, listener=listener)
+        done = publish_release(work, there, check=options.check, listener=listener)
     sentence = gettext.gettext("Release {number} is in {folder}: {files} files, {written} of them new, {size} written.")
     tell(
         sentence.format(
             number=done.number,
-            folder=shown_folder(options.folder),
+            folder=there.name,
             files=shown_number(done.files),
             written=shown_number(done.written),
             size=shown_size(done.bytes_written),
         )
     )
+    return DONE
+
+
+def release_prune(options: argparse.Namespace, work: Workplace, ring: Keyring) -> int:
+    """`canoa release prune`: what only old releases need is removed."""
+    from datetime import timedelta
+
+    from generator.release.destinations import open_destination
+    from generator.release.pruning import prune_releases
+    from generator.release.releasing import release_date
+
+    there = open_destination(options.destination) if options.destination else None
+    grace = timedelta(days=options.grace)
+    done = prune_releases(work, release_date(options.date), keep=options.keep, grace=grace, destination=there)
+    sentence = gettext.gettext("Removed: {files} files, {size}. Kept whole: releases {releases}.")
+    releases = ", ".join(str(one) for one in done.releases)
+    tell(sentence.format(files=shown_number(done.files), size=shown_size(done.bytes_removed), releases=releases))
     return DONE
 
 
@@ -331,7 +350,9 @@ def _add_release_people(steps: Subparsers) -> None:
         steps, "rotate", _("Put a new key in the place of an old one."), release_rotate, keys="needed"
     )
     parser.add_argument(
-        "role", metavar=_("ROLE"), help=_("root, targets, snapshot, timestamp or the identifier of an institution")
+        "role",
+        metavar=_("ROLE"),
+        help=_("root, targets, snapshot, timestamp, transport or the identifier of an institution"),
     )
     _add_root_keys(parser)
     parser.set_defaults(makes_keys=True)
@@ -364,15 +385,42 @@ def _add_release_making(steps: Subparsers) -> None:
         keys="needed",
     )
     _add_deltas(parser)
-    parser = _release_step(steps, "publish", _("Write the signed release into a folder."), release_publish)
-    parser.add_argument("folder", type=Path, metavar=_("FOLDER"), help=_("what the web server serves"))
-    parser.add_argument("--check", action="store_true", help=_("read what is there already, and mend it"))
+    _add_release_carrying(steps)
     parser = _release_step(steps, "log", _("Say what changed, for learners."), release_log)
     parser.set_defaults(only_tells=True)
     parser.add_argument("number", nargs="?", type=whole_number, metavar=_("NUMBER"), help=_("of this release only"))
     parser = _release_step(steps, "status", _("Say which releases there are and what is missing."), release_status)
     parser.add_argument("--json", action="store_true", help=_("for programs"))
     parser.set_defaults(only_tells=True)
+
+
+def _add_release_carrying(steps: Subparsers) -> None:
+    _ = gettext.gettext
+    help_text = _("Write the signed release into a folder, or to an address (s3://…, sftp://…).")
+    parser = _release_step(steps, "publish", help_text, release_publish)
+    parser.add_argument("folder", metavar=_("FOLDER"), help=_("what the web server serves: a folder or an address"))
+    parser.add_argument("--check", action="store_true", help=_("read what is there already, and mend it"))
+    parser = _release_step(steps, "prune", _("Remove files that only old releases need."), release_prune)
+    parser.add_argument(
+        "--keep",
+        type=whole_number,
+        default=5,
+        metavar=_("NUMBER"),
+        help=_("newest releases that stay whole (default: 5)"),
+    )
+    parser.add_argument(
+        "--grace",
+        type=whole_number,
+        default=14,
+        metavar=_("DAYS"),
+        help=_("a release also stays that was the newest one within so many days (default: 14)"),
+    )
+    parser.add_argument(
+        "--destination",
+        metavar=_("FOLDER"),
+        help=_("remove from what was published there (default: from the folder in which releases are made)"),
+    )
+    parser.add_argument("--date", metavar=_("DATE"), help=_("today's date (default: SOURCE_DATE_EPOCH, else today)"))
 
 
 def _add_deltas(parser: argparse.ArgumentParser) -> None:

@@ -62,6 +62,7 @@ LIFE = {"timestamp": 14, "snapshot": 90, TRANSPORT: 90, "targets": 730, "root": 
 LIFE_OF_INSTITUTION = 730
 INSTITUTION = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 FILE_NAME = re.compile(r"(?:md/)?(?:([1-9][0-9]{0,14})\.)?([a-z0-9-]{1,63})\.json")
+TRANSPORT_PATHS = [f"{TRANSPORT}/*/*", f"{TRANSPORT}/*/*/*"]
 SignersByRole = Mapping[str, Sequence[Signer]]
 
 
@@ -136,7 +137,7 @@ class Repository:
             unrecognized_fields={**_dated(date), CATALOGUE_FIELD: catalogue},
             delegations=Delegations({}, {}),
         )
-        _delegate(targets, TRANSPORT, keys[TRANSPORT], [f"{TRANSPORT}/*/*", f"{TRANSPORT}/*/*/*"])
+        _delegate(targets, TRANSPORT, keys[TRANSPORT], TRANSPORT_PATHS)
         empty = Targets(version=1, expires=_expiry(TRANSPORT, date), unrecognized_fields=_dated(date))
         return (
             cls(())
@@ -309,6 +310,13 @@ class Repository:
         if name in self.institutions():
             _withdraw(targets, name)
         _delegate(targets, name, keys, [f"{name}/*/*"], title=title)
+        return self.with_signed("targets", _signed(targets, "targets", signers))
+
+    def with_transport_keys(self, keys: RoleKeys, signers: SignersByRole, date: datetime) -> Repository:
+        """With other keys for `transport`; its files must be signed again before the next release."""
+        targets = self._next_targets(date)
+        _withdraw(targets, TRANSPORT)
+        _delegate(targets, TRANSPORT, keys, TRANSPORT_PATHS)
         return self.with_signed("targets", _signed(targets, "targets", signers))
 
     def without_institution(self, name: str, signers: SignersByRole, date: datetime) -> Repository:

@@ -1,18 +1,18 @@
-"""Puts a signed release into a folder that any web server can serve.
+"""Puts a signed release into a folder that any web server can serve, or to an address that a library reaches.
 
 The order is what keeps readers safe: `timestamp.json` is written last, so whoever reads it finds all that it leads to.
-Nothing that was published is ever changed or removed.
+Nothing that was published is ever changed; what nobody needs any more is removed by `pruning.py` alone.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 
-from generator.release.durable_files import copy_durably, remove_waiting, settle_folders, write_durably
+from generator.release.destinations import Destination, Folder
 from generator.release.refusals import ReleaseError
 from generator.release.signing import signed_number
 from generator.release.trust import HighWater, ReferenceTime, TrustedState
@@ -37,7 +37,7 @@ class Published:
 
 def publish_release(
     work: Workplace,
-    folder: Path,
+    destination: Path | Destination,
     *,
     check: bool = False,
     listener: Listener = lambda stage, done, total: None,
@@ -45,36 +45,33 @@ def publish_release(
     """Bring the newest signed release there, in an order in which readers never find half a release.
 
     `check` reads what is there already and replaces what was damaged; without it, sizes are compared.
-    Raises `ReleaseError` when the folder holds another catalogue or a newer release, or when a file of ours is missing
-    or altered, or when mirrors would not believe the release; `OSError` when the folder cannot be written.  Then
+    Raises `ReleaseError` when the destination holds another catalogue or a newer release, or when a file of ours is
+    missing or altered, or when mirrors would not believe the release; `OSError` when it cannot be written.  Then
     readers go on finding the release before.
     """
+    there = Folder(destination) if isinstance(destination, Path) else destination
     number = signed_number(work)
     if not number:
         raise ReleaseError("no-release")
     edition = work.read_edition(number)
     timestamp = work.timestamp.read_bytes()
     _prove(work, edition, timestamp)
-    _refuse_foreign(work, folder, timestamp)
-    folder.mkdir(parents=True, exist_ok=True)
-    remove_waiting(folder)
+    refuse_foreign(work, there, timestamp)
+    there.begin()
     groups = _groups(work, edition)
     total = sum(len(group) for group in groups) + 1
     done = written = size = 0
     for group in groups:
-        touched = set()
         for path, source in group.items():
-            copied = _bring(source, folder / path, edition, path, check=check)
+            copied = _bring(source, there, edition, path, check=check)
             if copied:
-                touched |= _up_to(folder, (folder / path).parent)
                 written, size = written + 1, size + copied
             done += 1
             listener("write", done, total)
-        settle_folders(touched)
-    place = folder / TIMESTAMP
-    if not place.is_file() or place.read_bytes() != timestamp:
-        write_durably(place, timestamp)
-        settle_folders({folder})
+        there.settle()
+    if there.length(TIMESTAMP) is None or there.read(TIMESTAMP) != timestamp:
+        there.write(TIMESTAMP, timestamp)
+        there.settle()
         written, size = written + 1, size + len(timestamp)
     listener("write", total, total)
     return Published(edition.number, total, written, size)
@@ -112,44 +109,44 @@ def _groups(work: Workplace, edition: Edition) -> list[dict[str, Path]]:
     ]
 
 
-def _bring(source: Path, place: Path, edition: Edition, path: str, *, check: bool) -> int:
+def _bring(source: Path, there: Destination, edition: Edition, path: str, *, check: bool) -> int:
     """Copy a file where it is missing; bytes that were copied."""
     known = edition.wire.get(path)
     if known is None:
-        return _bring_metadata(source, place, path)
-    if place.is_file() and place.stat().st_size == known.length and not (check and wire_file(place) != known):
+        return _bring_metadata(source, there, path)
+    if there.length(path) == known.length and not (check and there.read_info(path) != known):
         return 0
     if not source.is_file() or wire_file(source) != known:
         raise ReleaseError("image-missing", path=str(source), number=edition.number)
-    copy_durably(source, place)
+    there.copy(source, path)
     return known.length
 
 
-def _bring_metadata(source: Path, place: Path, path: str) -> int:
+def _bring_metadata(source: Path, there: Destination, path: str) -> int:
     content = source.read_bytes()
-    if place.is_file():
-        if place.read_bytes() == content:
+    if there.length(path) is not None:
+        if there.read(path) == content:
             return 0
-        raise ReleaseError("destination-other", folder=str(place.parent.parent), file=path)
-    write_durably(place, content)
+        raise ReleaseError("destination-other", folder=there.name, file=path)
+    there.write(path, content)
     return len(content)
 
 
-def _refuse_foreign(work: Workplace, folder: Path, timestamp: bytes) -> None:
-    """Raises `ReleaseError` before anything is written."""
+def refuse_foreign(work: Workplace, there: Destination, timestamp: bytes) -> tuple[int, int]:
+    """Raises `ReleaseError` before anything is written; gives release and timestamp that are there, or zeros."""
     for file in sorted(work.metadata.glob("*.root.json")):
-        theirs = folder / "md" / file.name
-        if theirs.is_file() and theirs.read_bytes() != file.read_bytes():
-            raise ReleaseError("destination-other", folder=str(folder), file=f"md/{file.name}")
-    ours, theirs_number = _versions(timestamp), (0, 0)
-    place = folder / TIMESTAMP
-    if place.is_file():
+        path = f"md/{file.name}"
+        if there.length(path) is not None and there.read(path) != file.read_bytes():
+            raise ReleaseError("destination-other", folder=there.name, file=path)
+    ours, theirs = _versions(timestamp), (0, 0)
+    if there.length(TIMESTAMP) is not None:
         try:
-            theirs_number = _versions(place.read_bytes())
+            theirs = _versions(there.read(TIMESTAMP))
         except (ValueError, KeyError, TypeError):
-            raise ReleaseError("destination-other", folder=str(folder), file=TIMESTAMP) from None
-    if theirs_number > ours:
-        raise ReleaseError("destination-newer", folder=str(folder), theirs=theirs_number[0], ours=ours[0])
+            raise ReleaseError("destination-other", folder=there.name, file=TIMESTAMP) from None
+    if theirs > ours:
+        raise ReleaseError("destination-newer", folder=there.name, theirs=theirs[0], ours=ours[0])
+    return theirs
 
 
 def _versions(timestamp: bytes) -> tuple[int, int]:
@@ -159,14 +156,3 @@ def _versions(timestamp: bytes) -> tuple[int, int]:
     if not isinstance(meta, dict):
         raise TypeError(meta)
     return int(meta["snapshot.json"]["version"]), int(str(signed["version"]))
-
-
-def _up_to(top: Path, folder: Path) -> set[Path]:
-    """A folder and those above it, up to and with `top`: their names may be new too."""
-    return {folder, *_parents(top, folder)}
-
-
-def _parents(top: Path, folder: Path) -> Iterator[Path]:
-    while folder != top:
-        folder = folder.parent
-        yield folder

@@ -109,6 +109,19 @@ REFUSALS: dict[str, ReleaseRefusal] = {
         N_("{folder} has another {file}: it belongs to another catalogue or another history."),
         N_("Choose another folder; what was published is never replaced."),
     ),
+    "destination-behind": ReleaseRefusal(
+        N_("{folder} does not have release {number} yet, the newest one."),
+        N_("Publish it first: “canoa release publish”."),
+        True,
+    ),
+    "remote-library": ReleaseRefusal(
+        N_("Addresses like {scheme}://… need one more library."), N_("Install it: pip install '{library}'."), True
+    ),
+    "remote-unknown": ReleaseRefusal(
+        N_("{scheme}://… cannot be used: {reason}"),
+        N_("Install the library for it (s3fs for s3, paramiko for sftp), or correct the address."),
+        True,
+    ),
 }
 
 

@@ -192,13 +192,16 @@ def rotate_key(work: Workplace, role: str, ring: Keyring, date: datetime, *, roo
         made, file = _with_new_top_key(repository, role, ring, date, root_keys)
     else:
         institutions = repository.institutions()
-        if role not in institutions:
+        if role not in institutions and role != TRANSPORT:
             raise ReleaseError("no-such-institution", id=role)
         file = f"{role}-{repository.next_version('targets')}"
         signers = {"targets": _signers_of(repository, "targets", ring)}
         _require(signers)
         key = RoleKeys((ring.create(file),))
-        made = repository.with_institution(role, institutions[role].title, key, signers, date)
+        if role == TRANSPORT:
+            made = repository.with_transport_keys(key, signers, date)
+        else:
+            made = repository.with_institution(role, institutions[role].title, key, signers, date)
     work.commit(_on_wire(made))
     return file
 

@@ -22,11 +22,14 @@ import pytest
 from bench.mirror_workload import Size, change_pages, change_template, write_site
 from generator.release.compression import apply_delta, decompress_bounded
 from generator.release.image import extract_image
+from generator.release.keys import load_public_key
 from generator.release.meta_packs import apply_meta_delta, unpack_metadata
+from generator.release.metadata import Repository
 from generator.release.packs import read_pack
 from generator.release.publishing import Published, publish_release
 from generator.release.refusals import ReleaseError
 from generator.release.releasing import Created, create_release, forget_images, release_date
+from generator.release.signed_documents import MetadataError
 from generator.release.signing import (
     Keyring,
     Signed,
@@ -111,8 +114,12 @@ class Press:
 
 @pytest.fixture
 def press(tmp_path: Path) -> Press:
+    return three_courses(tmp_path)
+
+
+def three_courses(folder: Path) -> Press:
     """Three courses: two of institutions, one of nobody; a picture, and a recording that is too large for an image."""
-    press = Press(tmp_path)
+    press = Press(folder)
     press.page("index.html", "Biblioteca")
     press.write("canoa/canoa.css", "body { margin: 0 }\n" * 40)
     for course in ("um", "dois", "resto"):
@@ -413,12 +420,29 @@ def test_root_keys_are_replaced_and_who_knew_the_first_root_follows(press: Press
     assert release.number == 2 and (press.published / "md/2.root.json").is_file()
 
 
-@pytest.mark.parametrize("role", ["timestamp", "snapshot", "targets", "ufx"])
+@pytest.mark.parametrize("role", ["timestamp", "snapshot", "targets", "transport", "ufx"])
 def test_other_keys_are_replaced(press: Press, role: str) -> None:
     press.start()
     press.release()
     rotate_key(press.work, role, press.ring, DAY)
     press.release(1, anyway=True)
+    assert verified(press.published).number == 2
+
+
+def test_a_stolen_key_of_transport_signs_no_more(press: Press) -> None:
+    press.start()
+    press.release()
+    stolen = ring_of(press, "transport")
+    rotate_key(press.work, "transport", press.ring, DAY)
+    (press.folder / "keys/transport.pem").unlink()
+    press.page("um/3.html", "Página 3", "Outro texto.")
+    press.create(1)
+    repository = Repository.from_folder(press.work.wire)
+    old_key = {"transport": stolen.signers([load_public_key(press.folder / "keys/transport.json").keyid])}
+    with pytest.raises(MetadataError, match="unknown-key"):
+        repository.with_transport({}, old_key, DAY)
+    assert press.sign(1).missing == ()
+    press.publish()
     assert verified(press.published).number == 2
 
 
