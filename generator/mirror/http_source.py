@@ -10,13 +10,13 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, urljoin, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 from urllib3.response import BaseHTTPResponse
 
 from generator import __version__
@@ -52,7 +52,6 @@ class HttpSource:
             try:
                 self._check_status(response, path)
                 if response.status == 304:
-                    response.drain_conn()
                     yield None
                 else:
                     yield self._answer(response, path, part, most)
@@ -75,26 +74,28 @@ class HttpSource:
                 return response
             _give_back(response)
             wanted = urljoin(url, response.headers.get("Location", ""))
-            was, will_be = urlsplit(url), urlsplit(wanted)
-            is_less_safe = was.scheme == "https" and will_be.scheme != "https"
-            if will_be.scheme not in ("http", "https") or not will_be.hostname or is_less_safe:
+            if is_less_safe(urlsplit(url), urlsplit(wanted)):
                 raise MirrorError("redirected", source=self.name, address=shown(wanted[:200]))
             url = wanted
         raise MirrorError("redirected", source=self.name, address=shown(url[:200]))
 
     def _request(self, url: str, headers: dict[str, str]) -> BaseHTTPResponse:
         try:
-            return self._pools.request(
+            response = self._pools.request(
                 "GET", url, headers=headers, preload_content=False, decode_content=False, redirect=False, retries=False
             )
         except (HTTPError, OSError, ValueError) as error:  # ValueError: an address that cannot be one
             raise self._failure(error) from None
+        if self._watch.has_cut():  # http.client takes the end of the connection for that of the headers
+            response.close()
+            raise self._failure(EOFError())
+        return response
 
     def _failure(self, error: Exception) -> MirrorError:
         cut = self._watch.end()
         if cut == "deadline":
             return MirrorError("deadline")
-        if cut:
+        if cut or isinstance(error, ReadTimeoutError):
             return MirrorError("too-slow", source=self.name)
         return MirrorError("unreachable", source=self.name, reason=_reason(error))
 
@@ -141,6 +142,13 @@ class HttpSource:
         return MirrorError("cut", source=self.name, path=path)
 
 
+def is_less_safe(address: SplitResult, wanted: SplitResult) -> bool:
+    """Whether to go on to another address would be to something else than a web server, or without encryption."""
+    if wanted.scheme not in ("http", "https") or not wanted.hostname:
+        return True
+    return address.scheme == "https" and wanted.scheme != "https"
+
+
 def _headers(part: Part, unless: str) -> dict[str, str]:
     headers = {"Accept-Encoding": "identity", "User-Agent": f"canoa/{__version__}"}
     if part.first or part.size is not None:
@@ -170,7 +178,9 @@ def _is_what_was_asked(written: str, part: Part, length: int, most: int) -> bool
 
 def _give_back(response: BaseHTTPResponse) -> None:
     """A connection on which something is still to come is closed: the next answer must not begin with it."""
-    if getattr(response, "length_remaining", None) != 0 or response.headers.get("Transfer-Encoding"):
+    if getattr(response, "length_remaining", None) == 0 and not response.headers.get("Transfer-Encoding"):
+        response.drain_conn()
+    else:
         response.close()
     response.release_conn()
 

@@ -132,7 +132,7 @@ MIRROR_REFUSALS: dict[str, MirrorRefusal] = {
         N_("Tell those who publish the catalogue; what is here already stays in use."),
     ),
     "not-its-own": MirrorRefusal(
-        N_("“{path}” of “{target}” would lie where a course or the copy itself has its files."),
+        N_("“{path}” of “{target}” would lie where a course has its files."),
         N_("Tell those who publish the catalogue; what is here already stays in use."),
     ),
     "older-than-here": MirrorRefusal(

@@ -20,7 +20,7 @@ from generator.release.compression import decompress_into
 from generator.release.durable_files import copy_durably, settle_folders
 from generator.release.image import extract_image
 from generator.release.image_refusals import ImageRefusedError
-from generator.release.own_files import fold_name, is_own
+from generator.release.own_files import fold_name
 from generator.release.partition import SITE
 from generator.release.portable_names import check_portable, shown
 from generator.release.trust import VerifiedRelease
@@ -101,10 +101,12 @@ class TreeMaker:
         return files
 
     def _check_own(self, path: str, target: Target, places: Iterable[str]) -> None:
-        """Nobody lays files where the copy has its own, and the site's own image none into courses."""
-        units = {fold_name(one.split("/")[1]) for one in self.release.targets} if target.unit == SITE else set()
+        """The site's own images lay no files into courses; that courses lay none elsewhere, `extract_image` sees to."""
+        if target.unit != SITE:
+            return
+        units = {fold_name(one.split("/")[1]) for one in self.release.targets}
         for place in places:
-            if is_own(place) or fold_name(place.partition("/")[0]) in units:
+            if fold_name(place.partition("/")[0]) in units:
                 raise MirrorError("not-its-own", path=shown(place), target=shown(path))
 
     def _obtain(self, path: str, info: TargetInfo) -> Path:

@@ -55,6 +55,11 @@ class Watch:
         if line:
             line.bytes += size
 
+    def has_cut(self) -> bool:
+        """Whether the connection of this thread was cut."""
+        line = self._lines.get(threading.get_ident())
+        return bool(line and line.cut)
+
     def end(self) -> str:
         """This thread has done with its connection; why it was cut, if it was."""
         with self._lock:

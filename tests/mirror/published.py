@@ -7,7 +7,7 @@ import random
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from generator.mirror.starting import FirstTrust, start_mirror
@@ -18,7 +18,7 @@ from generator.release.signing import start_catalogue
 from generator.release.workplace import Settings
 from tests.release.test_releasing import DAY, SETTINGS, Press, files_below
 
-QUICK = Patience(connect=5, window=0.4, least=2_000, pause=0, deadline=60)
+QUICK = Patience(connect=10, window=10, least=200, pause=0, deadline=120)
 """Tests do not wait minutes for a slow server."""
 
 
@@ -49,7 +49,7 @@ class Catalogue:
 def make_catalogue(
     folder: Path, edits: Sequence[Callable[[Press], None]], *, first: Callable[[Press], None]
 ) -> Catalogue:
-    """The first release is what `first` writes; each edit is one more, a day later."""
+    """The first release is what `first` writes; each edit is one more."""
     catalogue = Catalogue(folder)
     press = catalogue.press
     press.folder.mkdir(parents=True)
@@ -128,9 +128,9 @@ class Mirror:
         """What is served."""
         return self.store.link
 
-    def sync(self, *upstreams: str, day: float = 0, patience: Patience = QUICK, as_bundle: bool = False) -> Synced:
-        """A sync on a day after the first release."""
-        clock = DAY + timedelta(days=day)
+    def sync(self, *upstreams: str, day: float = 1, patience: Patience = QUICK, as_bundle: bool = False) -> Synced:
+        """A sync on a day of December: release 2 is of the second, and so on; the first one is of 22 November."""
+        clock = date(day)
         with self.store.alone():
             return sync_mirror(self.store, clock=clock, upstreams=upstreams, patience=patience, as_bundle=as_bundle)
 
@@ -156,4 +156,5 @@ def new_mirror(folder: Path, *upstreams: str, root: Path, **values: object) -> M
 
 
 def date(day: float) -> datetime:
-    return DAY + timedelta(days=day)
+    """A day of December 2026, on from the first."""
+    return datetime(2026, 12, 1, tzinfo=timezone.utc) + timedelta(days=day - 1)

@@ -135,7 +135,7 @@ def test_a_confirmation_without_a_new_release_reaches_the_copy(tmp_path: Path) -
     press.publish()
     done = mirror.sync(day=10)
     assert not done.is_new_tree
-    assert (done.status.signed_at, done.status.state) == ("2026-12-02T00:00:00Z", "atual")
+    assert (done.status.signed_at, done.status.state) == ("2026-12-10T00:00:00Z", "atual")
     assert (mirror.tree / "canoa/copia.js").read_text(encoding="utf-8") != before
 
 
