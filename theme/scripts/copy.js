@@ -42,7 +42,7 @@ globalThis.canoaEdition = (() => {
   const line = (facts, course) => {
     const date = shownDate(facts.confirmed);
     const states = {
-      atual: _("up to date"),
+      atual: _("it is the current one"),
       atrasado: fill(_("not confirmed since {date}"), { date }),
       vencido: fill(_("expired: not confirmed since {date}; ask for a newer copy"), { date }),
       "relogio-suspeito": _("the clock of this computer seems wrong"),
