@@ -6,13 +6,12 @@ import argparse
 import gettext
 import json
 import re
-from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from generator.cli import mirror_serving
+from generator.cli import mirror_serving, mirror_sticks
 from generator.cli.arguments import show_help, whole_number
 from generator.cli.console import (
     CONTENT_ERRORS,
@@ -23,17 +22,15 @@ from generator.cli.console import (
     shown_size,
     tell,
 )
-from generator.cli.mirror_steps import add_folder, add_step, chosen_telling
+from generator.cli.mirror_steps import add_folder, add_step, alone, choose, chosen_telling, names, tell_synced
 
 if TYPE_CHECKING:
     from generator.cli.arguments import Subparsers
     from generator.mirror.checking import Checked
     from generator.mirror.starting import FirstTrust
     from generator.mirror.store import MirrorSettings, MirrorStore
-    from generator.mirror.sync import Synced
     from generator.mirror.watch import Patience
 
-Step = Callable[[argparse.Namespace], int]
 SHOWN_PATHS = 20
 """Wrong files of each sort that are named; `--json` names all."""
 RATE = re.compile(r"([0-9]{1,12})(k|M|kbit|Mbit)?", re.IGNORECASE)
@@ -53,6 +50,7 @@ def add(commands: Subparsers) -> None:
     _add_sync(steps)
     _add_checking(steps)
     _add_choosing(steps)
+    mirror_sticks.add_steps(steps)
     mirror_serving.add_steps(steps)
     parser.set_defaults(run=show_help(parser))
 
@@ -81,14 +79,14 @@ def mirror_sync(options: argparse.Namespace, store: MirrorStore) -> int:
     from generator.mirror.garbage import collect_garbage
     from generator.mirror.sync import sync_mirror
 
-    _choose(options, store)
+    choose(options, store)
     with progress(options) as listener:
         done = sync_mirror(store, rate=options.rate, patience=_patience(options), listener=listener)
     collect_garbage(store, datetime.now(timezone.utc).replace(microsecond=0))
     if options.json:
         print(json.dumps({**asdict(done), "status": json.loads(done.status.as_json())}, ensure_ascii=False, indent=1))
     else:
-        _tell_synced(done)
+        tell_synced(done)
     return DONE
 
 
@@ -160,21 +158,6 @@ def mirror_status(options: argparse.Namespace) -> int:
     return DONE
 
 
-def _alone(step: Callable[[argparse.Namespace, MirrorStore], int], *, is_new: bool = False) -> Step:
-    """A step in a mirror that no other command is at work in."""
-
-    def run(options: argparse.Namespace) -> int:
-        from generator.mirror.store import MirrorStore
-
-        store = MirrorStore(options.folder)
-        if not is_new:
-            store.read_settings()  # before the lock leaves a file in a folder that is none of ours
-        with store.alone():
-            return step(options, store)
-
-    return run
-
-
 def _new_settings(options: argparse.Namespace) -> MirrorSettings:
     from generator.mirror.refusals import MirrorError
     from generator.mirror.store import SETTINGS, MirrorSettings, changed_settings
@@ -193,21 +176,6 @@ def _first_trust(options: argparse.Namespace) -> FirstTrust:
     return FirstTrust(options.root, options.fingerprint or "", options.trust_first_use)
 
 
-def _choose(options: argparse.Namespace, store: MirrorStore) -> None:
-    """Courses and layers that were named are those of this mirror from now on."""
-    from generator.mirror.refusals import MirrorError
-    from generator.mirror.store import changed_settings
-
-    settings = store.read_settings()
-    chosen = {key: getattr(options, key) for key in ("courses", "layers") if getattr(options, key)}
-    try:
-        changed = changed_settings(settings, **chosen)
-    except ValueError as error:
-        raise MirrorError("mirror-settings", file=str(store.settings_file), reason=str(error)) from None
-    if changed != settings:
-        store.write_settings(changed)
-
-
 def _patience(options: argparse.Namespace) -> Patience:
     from generator.mirror.watch import Patience
 
@@ -216,26 +184,6 @@ def _patience(options: argparse.Namespace) -> Patience:
 
 
 # --- what is said -------------------------------------------------------------------------------------------------
-
-
-def _tell_synced(done: Synced) -> None:
-    _ = gettext.gettext
-    received = _("Received: {size} in {requests} requests.").format(
-        size=shown_size(done.received), requests=shown_number(done.requests)
-    )
-    if done.number == done.before and not done.is_new_tree:
-        sentence = _("Nothing new: release {number} is still the newest.")
-    elif done.before:
-        sentence = _("Release {number} is served now; before, it was {before}.")
-    else:
-        sentence = _("Release {number} is served now.")
-    tell(f"{sentence.format(number=done.number, before=done.before)} {received}")
-    if done.as_bundle:
-        tell(_("It came on a stick and was judged by the day on which it was signed: there may be a newer one."))
-    for name in done.withheld:
-        tell(_("The signature of “{name}” has expired; its courses are left out.").format(name=name))
-    for course in done.unknown_courses:
-        tell(_("The release has no course “{course}”; mirror.json asks for it.").format(course=course))
 
 
 def _tell_checked(found: Checked) -> None:
@@ -268,7 +216,7 @@ def _tell_checked(found: Checked) -> None:
 
 def _add_init(steps: Subparsers) -> None:
     _ = gettext.gettext
-    parser = add_step(steps, "init", _("Make a folder a mirror."), _alone(mirror_init, is_new=True))
+    parser = add_step(steps, "init", _("Make a folder a mirror."), alone(mirror_init, is_new=True))
     parser.add_argument(
         "upstreams",
         nargs="*",
@@ -298,7 +246,7 @@ def _add_init(steps: Subparsers) -> None:
 
 def _add_sync(steps: Subparsers) -> None:
     _ = gettext.gettext
-    parser = add_step(steps, "sync", _("Go over to the newest release."), _alone(mirror_sync))
+    parser = add_step(steps, "sync", _("Go over to the newest release."), alone(mirror_sync))
     add_folder(parser)
     _add_choice(parser)
     _add_rate(parser)
@@ -308,7 +256,7 @@ def _add_sync(steps: Subparsers) -> None:
 
 def _add_checking(steps: Subparsers) -> None:
     _ = gettext.gettext
-    parser = add_step(steps, "verify", _("Prove every byte that is served."), _alone(mirror_verify))
+    parser = add_step(steps, "verify", _("Prove every byte that is served."), alone(mirror_verify))
     add_folder(parser)
     parser.add_argument("--repair", action="store_true", help=_("make again, and fetch, what is wrong"))
     _add_deadline(parser)
@@ -321,13 +269,13 @@ def _add_checking(steps: Subparsers) -> None:
 def _add_choosing(steps: Subparsers) -> None:
     _ = gettext.gettext
     parser = add_step(
-        steps, "activate", _("Serve a release that is here (default: the newest)."), _alone(mirror_activate)
+        steps, "activate", _("Serve a release that is here (default: the newest)."), alone(mirror_activate)
     )
     add_folder(parser)
     parser.add_argument("--number", type=whole_number, metavar=_("NUMBER"), help=_("the release"))
-    parser = add_step(steps, "rollback", _("Serve the release before the one that is served."), _alone(mirror_rollback))
+    parser = add_step(steps, "rollback", _("Serve the release before the one that is served."), alone(mirror_rollback))
     add_folder(parser)
-    parser = add_step(steps, "gc", _("Remove what is no longer needed."), _alone(mirror_gc))
+    parser = add_step(steps, "gc", _("Remove what is no longer needed."), alone(mirror_gc))
     add_folder(parser)
     parser.add_argument(
         "--grace",
@@ -342,11 +290,11 @@ def _add_choice(parser: argparse.ArgumentParser) -> None:
     _ = gettext.gettext
     parser.add_argument(
         "--courses",
-        type=_names,
+        type=names,
         metavar=_("COURSE,COURSE"),
         help=_("folders of the courses that belong here; * for all"),
     )
-    parser.add_argument("--layers", type=_names, metavar="texto,imagens,midia", help=_("parts that belong here"))
+    parser.add_argument("--layers", type=names, metavar="texto,imagens,midia", help=_("parts that belong here"))
 
 
 def _add_rate(parser: argparse.ArgumentParser) -> None:
@@ -364,10 +312,6 @@ def _add_deadline(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--deadline", type=_duration, metavar=_("TIME"), help=_("end after so long, e.g. 90m, 4h; the next run goes on")
     )
-
-
-def _names(written: str) -> tuple[str, ...]:
-    return tuple(one.strip() for one in written.split(",") if one.strip())
 
 
 def _rate(written: str) -> int:

@@ -10,11 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator.cli.arguments import add_manners
-from generator.cli.console import CONTENT_ERRORS, REFUSED, WRONG_USE, CommandError
+from generator.cli.console import CONTENT_ERRORS, REFUSED, WRONG_USE, CommandError, shown_number, shown_size, tell
 
 if TYPE_CHECKING:
     from generator.cli.arguments import Subparsers
     from generator.mirror.state_words import Telling
+    from generator.mirror.store import MirrorStore
+    from generator.mirror.sync import Synced
+
+Step = Callable[[argparse.Namespace], int]
 
 
 def add_step(
@@ -33,6 +37,62 @@ def add_folder(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "folder", type=Path, nargs="?", default=Path(), metavar=_("FOLDER"), help=_("the mirror (default: this folder)")
     )
+
+
+def names(written: str) -> tuple[str, ...]:
+    """Names with commas in between."""
+    return tuple(one.strip() for one in written.split(",") if one.strip())
+
+
+def alone(step: Callable[[argparse.Namespace, MirrorStore], int], *, is_new: bool = False) -> Step:
+    """A step in a mirror that no other command is at work in."""
+
+    def run(options: argparse.Namespace) -> int:
+        from generator.mirror.store import MirrorStore
+
+        store = MirrorStore(options.folder)
+        if not is_new:
+            store.read_settings()  # before the lock leaves a file in a folder that is none of ours
+        with store.alone():
+            return step(options, store)
+
+    return run
+
+
+def choose(options: argparse.Namespace, store: MirrorStore) -> None:
+    """Courses and layers that were named are those of this mirror from now on."""
+    from generator.mirror.refusals import MirrorError
+    from generator.mirror.store import changed_settings
+
+    settings = store.read_settings()
+    chosen = {key: getattr(options, key) for key in ("courses", "layers") if getattr(options, key)}
+    try:
+        changed = changed_settings(settings, **chosen)
+    except ValueError as error:
+        raise MirrorError("mirror-settings", file=str(store.settings_file), reason=str(error)) from None
+    if changed != settings:
+        store.write_settings(changed)
+
+
+def tell_synced(done: Synced) -> None:
+    """What a sync did."""
+    _ = gettext.gettext
+    received = _("Received: {size} in {requests} requests.").format(
+        size=shown_size(done.received), requests=shown_number(done.requests)
+    )
+    if done.number == done.before and not done.is_new_tree:
+        sentence = _("Nothing new: release {number} is still the newest.")
+    elif done.before:
+        sentence = _("Release {number} is served now; before, it was {before}.")
+    else:
+        sentence = _("Release {number} is served now.")
+    tell(f"{sentence.format(number=done.number, before=done.before)} {received}")
+    if done.as_bundle:
+        tell(_("It came on a stick and was judged by the day on which it was signed: there may be a newer one."))
+    for name in done.withheld:
+        tell(_("The signature of “{name}” has expired; its courses are left out.").format(name=name))
+    for course in done.unknown_courses:
+        tell(_("The release has no course “{course}”; mirror.json asks for it.").format(course=course))
 
 
 def chosen_telling() -> Telling:

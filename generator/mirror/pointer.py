@@ -2,7 +2,8 @@
 
 FAT knows no atomic rename.  What survives is a sector written over in place: `atual0.js` speaks of the tree `a/` and
 `atual1.js` of `b/`; each has a sequence number and a CRC, and the higher valid one counts.  `ABRIR.html` has the same
-rule in JavaScript.  While a tree is written, its pointer says how far that has got, and points nowhere.
+rule in JavaScript.  While a tree is written, its pointer says how far that has got, and points nowhere.  A bundle for
+other mirrors has such a pointer too.
 """
 
 from __future__ import annotations
@@ -14,15 +15,18 @@ from dataclasses import dataclass
 from typing import Final
 
 TREES: Final = ("a", "b")
-SLOTS: Final[Mapping[str, str]] = {"a": "atual0.js", "b": "atual1.js"}
-"""Tree → the file that speaks of it."""
+BUNDLE: Final = "p"
+FOLDERS: Final[Mapping[str, str]] = {"a": "a", "b": "b", BUNDLE: "canoa-pacote"}
+"""What is on a stick → its folder."""
+SLOTS: Final[Mapping[str, str]] = {"a": "atual0.js", "b": "atual1.js", BUNDLE: "canoa-pacote.js"}
+"""The same → the file that speaks of it."""
 LENGTH = 512
 """Bytes of a pointer: one sector, in a cluster that it never leaves."""
 HEAD = 'typeof canoaAtual=="function"&&canoaAtual('
 """So that nothing happens when somebody opens the pointer by itself."""
-WRITTEN = re.compile(re.escape(HEAD.encode()) + rb'"([0-9a-f -]{34})","([0-9a-f]{8})"\);?\s*')
-TEXT = re.compile(r"1 (\d{9}) ([ab]) (\d{9}) (\d{4}-\d\d-\d\d)")
-PROGRESS = re.compile(r"1 0{9} ([ab]) (\d{9}) ([0-9a-f]{4})-([0-9a-f]{2})-([0-9a-f]{2})")
+WRITTEN = re.compile(re.escape(HEAD.encode()) + rb'"([0-9a-fp -]{34})","([0-9a-f]{8})"\);?\s*')
+TEXT = re.compile(r"1 (\d{9}) ([abp]) (\d{9}) (\d{4}-\d\d-\d\d)")
+PROGRESS = re.compile(r"1 0{9} ([abp]) (\d{9}) ([0-9a-f]{4})-([0-9a-f]{2})-([0-9a-f]{2})")
 """No sequence number, so that nobody takes it for a pointer; the same places, so that no mixture of two is a third."""
 
 

@@ -16,7 +16,9 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from generator.mirror.disk import PIECE, Disk, Entry, Room
+from generator.mirror.pointer import TREES
 from generator.mirror.stick_refusals import StickError
+from generator.release.own_files import COPY_FOLDER
 
 FOUND = "encontrados"
 """Folder of the stick for people's own files that were in a tree."""
@@ -35,13 +37,23 @@ Listener = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
+class FilePart:
+    """A part of a file."""
+
+    file: Path
+    first: int
+    size: int
+    """Bytes."""
+
+
+@dataclass(frozen=True)
 class WantedFile:
     """A file that a tree is to have."""
 
     size: int
     """Bytes."""
     sha256: str
-    source: Path | bytes
+    source: Path | bytes | FilePart
 
 
 @dataclass(frozen=True)
@@ -52,6 +64,8 @@ class Plan:
     """By path from the tree's top."""
     order: tuple[str, ...]
     """In which files are written."""
+    ahead: int
+    """So many of them have reached the medium before the others are begun."""
     folders: tuple[str, ...]
     """Those above come first."""
     digest: int
@@ -68,15 +82,16 @@ class Written:
     kept: list[str] = field(default_factory=list)
     """People's own files, by their new places."""
     paths: list[str] = field(default_factory=list)
+    """Files of the present tree that are still to be read again."""
 
 
-def make_plan(files: Mapping[str, WantedFile], last: Iterable[str] = ()) -> Plan:
-    """`last`: files to write after all others, as the lists of what is in the tree."""
-    late = frozenset(last)
-    order = tuple(sorted(files, key=lambda path: (path in late, path)))
+def make_plan(files: Mapping[str, WantedFile], first: Iterable[str] = ()) -> Plan:
+    """`first`: the lists of what is in the tree, by which its files are told from people's."""
+    ahead = frozenset(first)
+    order = tuple(sorted(files, key=lambda path: (path not in ahead, path)))
     folders = {parent for path in files for parent in _folders_of(path)}
     listed = "".join(f"{path}\0{files[path].sha256}\n" for path in order)
-    return Plan(files, order, tuple(sorted(folders)), zlib.crc32(listed.encode()))
+    return Plan(files, order, len(ahead), tuple(sorted(folders)), zlib.crc32(listed.encode()))
 
 
 def is_whole(disk: Disk, tree: str, plan: Plan) -> bool:
@@ -98,27 +113,48 @@ def taken_now(disk: Disk, room: Room, tree: str) -> int:
     return sum(room.taken(entry.size) or room.cluster for entry in _walk(disk, tree).values())
 
 
-def bring(disk: Disk, tree: str, plan: Plan, done: int | None, note: Note, listener: Listener) -> Written:
+def certain_files(plan: Plan | None, done: int) -> frozenset[str]:
+    """The files that had reached the medium for certain when so many steps of a plan were noted."""
+    return frozenset(plan.order[: max(done - 1, 0)] if plan else ())
+
+
+def clean(disk: Disk, tree: str, plan: Plan | None, done: int) -> None:
+    """Remove everything of a tree that is not certain; to be done before anything is written anywhere on the disk."""
+    people = {path for path, _ in _of_people(disk, tree, _walk(disk, tree))}
+    folders = {*(plan.folders if plan and done else ()), *(parent for path in people for parent in _folders_of(path))}
+    _remove(disk, tree, {*certain_files(plan, done), *people}, folders)
+
+
+def bring(
+    disk: Disk, tree: str, plan: Plan, done: int | None, note: Note, listener: Listener, written: Written
+) -> None:
     """Make a tree what it should be.
 
     `done`: steps of this plan that are certain; `None` for a tree that was whole, whatever it holds.  Raises
     `StickError` does-not-keep, and `OSError`.
     """
-    written = Written()
-    certain = None if done is None else frozenset(plan.order[: max(done - 1, 0)])
-    keeps = {path for path in plan.order if certain is None or path in certain}
-    _remove(disk, tree, keeps, frozenset(plan.folders if done != 0 else ()), written)
+    keeps = set(plan.order if done is None else certain_files(plan, done))
+    found = _walk(disk, tree)
+    for path, entry in _of_people(disk, tree, found):
+        if path not in plan.files:
+            _keep(disk, f"{tree}/{path}", entry, written)
+    _remove(disk, tree, keeps, set(plan.folders if done != 0 else ()))
     _make_folders(disk, tree, plan)
     if not done:
         note(1)
     _write_files(disk, tree, plan, keeps, note, listener, written)
     _verify(disk, tree, plan, written.paths, listener)
-    return written
+    written.paths.clear()
 
 
-def remove_tree(disk: Disk, tree: str, written: Written) -> None:
-    """Remove all that is in a tree; people's own files are kept elsewhere."""
-    _remove(disk, tree, set(), frozenset(), written)
+def read_part(part: FilePart) -> Iterator[bytes]:
+    """The bytes of a part, fewer where the file is shorter.  Raises `OSError`."""
+    left = part.size
+    with part.file.open("rb") as stream:
+        stream.seek(part.first)
+        while piece := stream.read(min(PIECE, left)):
+            left -= len(piece)
+            yield piece
 
 
 # --- what is there --------------------------------------------------------------------------------------------------
@@ -166,10 +202,9 @@ def _folders_of(path: str) -> Iterator[str]:
 # --- removing -------------------------------------------------------------------------------------------------------
 
 
-def _remove(disk: Disk, tree: str, keeps: set[str], folders: frozenset[str], written: Written) -> None:
+def _remove(disk: Disk, tree: str, keeps: set[str], folders: set[str]) -> None:
     """Remove files but those to keep, and folders but these."""
     found = _walk(disk, tree)
-    listed = _listed(disk, tree, found)
     touched = set()
     for path in sorted(found, key=lambda path: (-path.count("/"), path)):
         entry, place = found[path], f"{tree}/{path}"
@@ -180,44 +215,57 @@ def _remove(disk: Disk, tree: str, keeps: set[str], folders: frozenset[str], wri
             disk.remove_folder(place)
             touched.discard(place)
         else:
-            if _is_of_people(path, entry, listed):
-                _keep(disk, place, written)
             disk.remove(place)
         touched.add(place.rpartition("/")[0])
     _settle(disk, touched)
 
 
+# --- people's own files ---------------------------------------------------------------------------------------------
+
+
+def _of_people(disk: Disk, tree: str, found: Mapping[str, Entry]) -> Iterator[tuple[str, Entry]]:
+    """Documents that somebody has put into a tree."""
+    if tree not in TREES:
+        return
+    listed = _listed(disk, tree, found)
+    for path, entry in found.items():
+        is_document = PurePosixPath(path).suffix.lower() in DOCUMENTS and entry.kind == "file" and entry.size > 0
+        if is_document and path not in listed and not path.startswith(f"{COPY_FOLDER.partition('/')[0]}/"):
+            yield path, entry
+
+
 def _listed(disk: Disk, tree: str, found: Mapping[str, Entry]) -> frozenset[str]:
-    """What the tree says of itself that it holds (`file_lists.py`); damaged lists are passed over."""
+    """What the tree says of itself that it holds (`copy_facts.py`, `file_lists.py`); damage is passed over."""
     names: set[str] = set()
     for path in found:
-        if path.startswith("canoa/"):
-            names.add(path)
-        if path.startswith("canoa/copia/de-"):
-            try:
-                images = json.loads(b"".join(disk.read(f"{tree}/{path}")))["images"]
-                names.update(str(file[0]) for files in images.values() for file in files)
-            except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError):
-                continue
+        if path.startswith(f"{COPY_FOLDER}/") and path.endswith(".json"):
+            names.update(_names_in(disk, f"{tree}/{path}"))
     return frozenset(names)
 
 
-def _is_of_people(path: str, entry: Entry, listed: frozenset[str]) -> bool:
-    suffix = PurePosixPath(path).suffix.lower()
-    return entry.kind == "file" and suffix in DOCUMENTS and entry.size > 0 and path not in listed
+def _names_in(disk: Disk, path: str) -> Iterable[str]:
+    """Files of a list, and large files of the list of images."""
+    try:
+        images = json.loads(b"".join(disk.read(path)))["images"]
+        groups = images.values() if isinstance(images, dict) else [image["blobs"] for image in images]
+        return [str(file[0]) for group in groups for file in group]
+    except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError):
+        return []
 
 
-def _keep(disk: Disk, path: str, written: Written) -> None:
-    """Copy somebody's file out of a tree; one that cannot be read is lost already."""
-    taken = {_folded(entry.name) for entry in disk.entries(FOUND)}
-    if not any(_folded(entry.name) == FOUND for entry in disk.entries("")):
+def _keep(disk: Disk, path: str, entry: Entry, written: Written) -> None:
+    """Copy somebody's file out of a tree, and remove it there."""
+    taken = {_folded(one.name) for one in disk.entries(FOUND)}
+    if not any(_folded(one.name) == FOUND for one in disk.entries("")):
         disk.make_folder(FOUND)
+        disk.settle(FOUND)
         disk.settle("")
-    name = PurePosixPath(path)
+    name = PurePosixPath(entry.name)
     places = (f"{name.stem}{f' ({number})' if number else ''}{name.suffix}" for number in range(len(taken) + 1))
     place = f"{FOUND}/{next(one for one in places if _folded(one) not in taken)}"
     disk.write(place, disk.read(path))
     disk.settle(FOUND)
+    disk.remove(path)
     written.kept.append(place)
 
 
@@ -247,7 +295,8 @@ def _write_files(
             touched.add(place.rpartition("/")[0])
             written.files, written.size = written.files + 1, written.size + wanted.size
             written.paths.append(path)
-        if written.files - noted[0] >= BETWEEN_NOTES or written.size - noted[1] >= BYTES_BETWEEN_NOTES:
+        is_due = written.files - noted[0] >= BETWEEN_NOTES or written.size - noted[1] >= BYTES_BETWEEN_NOTES
+        if is_due or number + 1 == plan.ahead:
             _settle(disk, touched)
             note(number + 2)
             noted = (written.files, written.size)
@@ -266,11 +315,11 @@ def _pieces(wanted: WantedFile, path: str) -> Iterator[bytes]:
     if isinstance(wanted.source, bytes):
         yield wanted.source
         return
+    part = wanted.source if isinstance(wanted.source, FilePart) else FilePart(wanted.source, 0, wanted.size)
     digest = hashlib.sha256()
-    with wanted.source.open("rb") as stream:
-        for piece in iter(lambda: stream.read(PIECE), b""):
-            digest.update(piece)
-            yield piece
+    for piece in read_part(part):
+        digest.update(piece)
+        yield piece
     if digest.hexdigest() != wanted.sha256:
         raise StickError("changed-in-mirror", path=path)
 

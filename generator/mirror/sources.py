@@ -5,7 +5,6 @@ What a source gives is believed in nothing: whoever asks says how long it may be
 
 from __future__ import annotations
 
-import stat
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from generator.mirror.refusals import MirrorError
+from generator.mirror.split_files import open_joined
 from generator.mirror.watch import Watch
 
 PIECE = 1 << 16
@@ -106,19 +106,16 @@ class FolderSource:
             raise MirrorError("unreachable", source=self.name, reason="")
         place = self._folder / path
         try:
-            found = place.lstat()
-            if not stat.S_ISREG(found.st_mode):
-                raise FileNotFoundError(path)
-            stream = place.open("rb")
+            stream, whole = open_joined(place)
         except (FileNotFoundError, NotADirectoryError):
             raise MirrorError("not-found", source=self.name, path=path) from None
         except OSError as error:  # sticks have bad blocks
             raise MirrorError("unreachable", source=self.name, reason=str(error.strerror)) from None
         with stream:
-            if found.st_size > most:
+            if whole > most:
                 raise MirrorError("wrong-object", source=self.name, path=path)
             stream.seek(part.first)
-            length = max(0, found.st_size - part.first)
+            length = max(0, whole - part.first)
             length = length if part.size is None else min(length, part.size)
             yield Answer(part.first, length, "", self._pieces(stream.read, path, length))
 

@@ -47,6 +47,44 @@ STICK_REFUSALS: dict[str, MirrorRefusal] = {
         ),
         "computer",
     ),
+    "course-not-here": MirrorRefusal(
+        N_("The course “{course}” is not in this mirror."), N_("“canoa mirror status” says which are."), "use"
+    ),
+    "layer-unknown": MirrorRefusal(N_("There is no part “{layer}”."), N_("There are: texto, imagens, midia."), "use"),
+    "nothing-to-open": MirrorRefusal(
+        N_("Without its text there is nothing to open on the stick."), N_("Add texto to --layers."), "use"
+    ),
+    "since-unknown": MirrorRefusal(
+        N_("This mirror does not have release {number} any more, and cannot say what is new since."),
+        N_("Take one that is here ({held}), or everything: --full."),
+        "use",
+    ),
+    "not-the-newest": MirrorRefusal(
+        N_("Release {served} is served, and {newest} is the newest: bundles are of the newest only."),
+        N_("Run “canoa mirror activate” to go over to it, or export for readers only: --stick."),
+        "use",
+    ),
+    "metadata-not-here": MirrorRefusal(
+        N_("The signatures of the served release are not here as they came ({reason})."),
+        N_("Run “canoa mirror sync”, then this again."),
+    ),
+    "piece-missing": MirrorRefusal(
+        N_("The bundle needs {path}, which is not here and cannot be fetched."),
+        N_("Run this again with a link to where this mirror's releases come from."),
+        "computer",
+    ),
+    "no-bundle": MirrorRefusal(
+        N_("There is no bundle in {place}."),
+        N_("Say the folder “canoa-pacote”, or the stick that holds it. “canoa mirror export --bundle” writes one."),
+        "use",
+    ),
+    "bundle-lacks": MirrorRefusal(
+        N_("The bundle does not have all that this mirror needs: {path} is missing."),
+        N_(
+            "Ask for a bundle with everything (--full), or with what is new since the release that is here; or take "
+            "only what is in it, with --courses and --layers. What is served stays in use."
+        ),
+    ),
     "changed-in-mirror": MirrorRefusal(
         N_("“{path}” of the mirror is not what was signed."), N_("Run “canoa mirror verify”, then this again.")
     ),

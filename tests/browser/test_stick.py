@@ -13,9 +13,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from generator.mirror.disk import FolderDisk
 from generator.mirror.opener import OPENER
-from generator.mirror.pointer import LENGTH, SLOTS, Pointer, Progress, write_pointer
+from generator.mirror.pointer import LENGTH, SLOTS, TREES, Pointer, Progress, write_pointer
 from generator.mirror.reader_tree import WantedFile, make_plan
-from generator.mirror.stick import export_reader
+from generator.mirror.stick import StickContents, export_stick
 from tests.browser.learner import build_course, say
 from tests.browser.test_firefox import Firefox, join, start  # noqa: F401  (a fixture)
 
@@ -41,7 +41,7 @@ def put(site: Path, place: Path, release: int) -> None:
             if file == site / "index.html":
                 content = content.replace(b"<h1>Biblioteca", f"<h1>Biblioteca {release}".encode())
             files[file.relative_to(site).as_posix()] = WantedFile(len(content), sha256(content).hexdigest(), content)
-    export_reader(FolderDisk(place), make_plan(files), release=release, date="2026-11-29")
+    export_stick(FolderDisk(place), StickContents(release, "2026-11-29", make_plan(files)))
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +108,7 @@ def test_a_folder_that_somebody_removed_leads_to_the_other(page: Page, stick: Pa
 
 
 def test_where_nothing_is_whole_the_page_says_so_and_what_to_do(page: Page, stick: Path) -> None:
-    for slot in SLOTS.values():
+    for slot in (SLOTS[tree] for tree in TREES):
         (stick / slot).write_bytes(TORN)
     open_stick(page, stick)
     expect(page.get_by_role("alert")).to_contain_text("não tem uma cópia inteira")
@@ -132,7 +132,7 @@ def test_without_javascript_both_copies_are_offered(browser: Browser, updated: P
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_page_is_accessible(browser: Browser, stick: Path, scheme: str) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
-    for slot in SLOTS.values():
+    for slot in (SLOTS[tree] for tree in TREES):
         (stick / slot).unlink()
     context = browser.new_context(color_scheme=scheme, bypass_csp=True, viewport={"width": 360, "height": 740})
     page = context.new_page()

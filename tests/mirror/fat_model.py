@@ -295,7 +295,10 @@ class FatDisk:
         found = next((place for place in self._places(folder) if not place.kind), None)
         if found:
             return found
-        last = list(self._chain(folder))[-1]
+        chain = list(self._chain(folder))
+        if not chain:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        last = chain[-1]
         new = self._new_cluster()
         self._blank(new)
         self._link(last, new)

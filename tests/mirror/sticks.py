@@ -7,9 +7,8 @@ from hashlib import sha256
 
 from generator.mirror.disk import Disk
 from generator.mirror.opener import OPENER, is_opener
-from generator.mirror.pointer import choose
 from generator.mirror.reader_tree import Plan, WantedFile, make_plan
-from generator.mirror.stick import Exported, export_reader, read_pointers
+from generator.mirror.stick import Exported, StickContents, export_stick, opening, read_pointers
 
 Files = Mapping[str, bytes]
 
@@ -18,8 +17,11 @@ def plan_of(files: Files) -> Plan:
     return make_plan({path: WantedFile(len(one), sha256(one).hexdigest(), one) for path, one in files.items()})
 
 
-def export(disk: Disk, files: Files, number: int, *, single: bool = False) -> Exported:
-    return export_reader(disk, plan_of(files), release=number, date="2026-11-29", single=single)
+def export(
+    disk: Disk, files: Files | None, number: int, *, bundle: Files | None = None, single: bool = False
+) -> Exported:
+    plans = [None if one is None else plan_of(one) for one in (files, bundle)]
+    return export_stick(disk, StickContents(number, "2026-11-29", *plans), single=single)
 
 
 def files_of(disk: Disk, folder: str) -> dict[str, bytes]:
@@ -39,7 +41,7 @@ def files_of(disk: Disk, folder: str) -> dict[str, bytes]:
 
 def opened(disk: Disk) -> dict[str, bytes] | None:
     """What somebody finds who opens the stick: one tree; nothing where the page says that there is none."""
-    chosen = choose(read_pointers(disk))
+    chosen = opening(read_pointers(disk))
     if chosen is None:
         return None
     assert is_opener(b"".join(disk.read(OPENER))), "there is a tree, and no page that opens it"

@@ -11,10 +11,10 @@ from generator.mirror.disk import FolderDisk, Room
 from generator.mirror.opener import OPENER
 from generator.mirror.pointer import SLOTS
 from generator.mirror.reader_tree import WantedFile, make_plan
-from generator.mirror.stick import export_reader, read_pointers
+from generator.mirror.stick import StickContents, export_stick, read_pointers
 from generator.mirror.stick_refusals import StickError
 from tests.mirror.fat_model import FatDisk
-from tests.mirror.sticks import export, files_of, opened
+from tests.mirror.sticks import export, files_of, opened, plan_of
 
 ONE = {"index.html": b"one", "um/index.html": b"um", "canoa/copia.js": b"canoaCopia=1"}
 TWO = {"index.html": b"two", "um/index.html": b"um", "dois/index.html": b"dois", "canoa/copia.js": b"canoaCopia=2"}
@@ -107,6 +107,7 @@ def test_what_people_saved_inside_a_tree_is_kept_elsewhere(stick: FolderDisk) ->
     (stick.top / "a/um/relato.docx").write_bytes(b"docx")
     export(stick, TWO, 2)
     done = export(stick, TWO | {"index.html": b"3"}, 3)
+    assert export(stick, TWO | {"index.html": b"3"}, 3).kept == ()
     assert sorted(done.kept) == ["encontrados/meu-estudo.json", "encontrados/relato.docx"]
     (stick.top / "b/meu-estudo.json").write_bytes(b"of somebody else")
     done = export(stick, ONE, 4)
@@ -179,10 +180,10 @@ def test_clusters_count_not_bytes(stick: FolderDisk) -> None:
 
 def test_a_stick_for_one_copy_only_takes_one_on_request(stick: FolderDisk) -> None:
     small = SmallDisk(stick.top)
-    small.free = 1_800_000
+    small.free = 9_000_000
     files = {f"{number}.html": b"x" for number in range(30)}
     export(small, files, 1)
-    small.free = 2_000_000
+    small.free = 2_500_000
     with pytest.raises(StickError) as refused:
         export(small, files | {"0.html": b"y"}, 2)
     assert refused.value.kind == "too-small" and "--single" in refused.value.cure(str)
@@ -202,7 +203,7 @@ def test_one_copy_is_not_said_to_be_whole_while_it_is_written(stick: FolderDisk)
 
     plan = make_plan({"index.html": WantedFile(3, "00" * 32, b"bad")})
     with pytest.raises(StickError):
-        export_reader(stick, plan, release=3, date="2026-11-29", single=True, listener=listen)
+        export_stick(stick, StickContents(3, "2026-11-29", plan), single=True, listener=listen)
     assert set(map(str, seen)) == {"(None, 0)"}
     export(stick, ONE, 3, single=True)
     assert opened(stick) == ONE
@@ -213,7 +214,7 @@ def test_fat32_takes_no_file_of_four_gigabytes(stick: FolderDisk) -> None:
     small.free, small.largest = 1 << 40, (1 << 32) - 1
     plan = make_plan({"filme.mp4": WantedFile(1 << 32, "00" * 32, stick.top / "filme")})
     with pytest.raises(StickError) as refused:
-        export_reader(small, plan, release=1, date="2026-11-29")
+        export_stick(small, StickContents(1, "2026-11-29", plan))
     assert refused.value.kind == "file-too-large" and "exFAT" in refused.value.cure(str)
 
 
@@ -245,6 +246,22 @@ def test_a_source_that_changes_meanwhile_is_noticed(stick: FolderDisk, tmp_path:
     export(stick, ONE, 1)
     plan = make_plan({"x.html": WantedFile(5, "00" * 32, source)})
     with pytest.raises(StickError) as refused:
-        export_reader(stick, plan, release=2, date="2026-11-29")
+        export_stick(stick, StickContents(2, "2026-11-29", plan))
     assert refused.value.kind == "changed-in-mirror"
     assert opened(stick) == ONE and read_pointers(stick)["a"] is not None
+
+
+def test_documents_of_a_course_are_not_taken_for_peoples_files(stick: FolderDisk) -> None:
+    """The lists in a tree say what is its own, also when an export was cut off."""
+    lists = {
+        "canoa/copia/de-um.json": b'{"images": {"00": [["um/dados.csv", 3, "00"]]}}',
+        "canoa/copia/imagens.json": b'{"images": [{"blobs": [["um/livro.pdf", 3, "00"]]}]}',
+    }
+    course = ONE | {"um/dados.csv": b"1;2", "um/livro.pdf": b"pdf", "a/b/c.json": b"{}"}
+    plan = make_plan(plan_of(course | lists).files, first=lists)
+    assert plan.order[:2] == tuple(sorted(lists))
+    export_stick(stick, StickContents(1, "2026-11-29", plan))
+    (stick.top / SLOTS["a"]).write_bytes(b"torn")
+    done = export(stick, TWO, 2)
+    assert done.kept == ("encontrados/c.json",)  # of which no list says anything
+    assert opened(stick) == TWO
