@@ -42,6 +42,7 @@ def add(commands: Subparsers) -> None:
     _add_release_init(steps)
     _add_release_people(steps)
     _add_release_making(steps)
+    _add_release_merge(steps)
     parser.set_defaults(run=show_help(parser))
 
 
@@ -171,6 +172,47 @@ def release_publish(options: argparse.Namespace, work: Workplace, ring: Keyring)
         )
     )
     return DONE
+
+
+def release_merge(options: argparse.Namespace, work: Workplace, ring: Keyring) -> int:
+    """`canoa release merge`: other catalogues' courses come into this one, or leave it."""
+    from generator.release.merged_sources import read_merged
+    from generator.release.merging import leave_catalogue
+    from generator.release.releasing import release_date
+
+    _ = gettext.gettext
+    date = release_date(options.date)
+    work.read_settings()
+    if options.leave:
+        gone = leave_catalogue(work, options.leave, ring, date)
+        tell(_("“{id}” is left: its courses are not in the next release.").format(id=gone.catalogue))
+        return DONE
+    for address in options.addresses or [source.address for source in read_merged(work).sources]:
+        _merge(options, work, ring, address)
+    return DONE
+
+
+def _merge(options: argparse.Namespace, work: Workplace, ring: Keyring, address: str) -> None:
+    from generator.release.merged_sources import Merged
+    from generator.release.merging import merge_catalogue
+    from generator.release.origins import open_origin
+    from generator.release.releasing import release_date
+
+    _ = gettext.gettext
+    date = release_date(options.date)
+    with progress(options) as listener:
+        origin = open_origin(address)
+        done = merge_catalogue(
+            work, origin, address, ring, date, fingerprint=options.fingerprint or "", listener=listener
+        )
+    courses = ", ".join(Merged((done.source,)).course_owners()) or "—"
+    sentence = _("“{id}”, release {number}: {courses}. They are in the next release: “canoa release create”.")
+    if not done.is_new:
+        sentence = _("“{id}” has nothing newer than release {number}: {courses}.")
+    tell(sentence.format(id=done.source.catalogue, number=done.source.number, courses=courses))
+    if done.left_out:
+        sentence = _("Not taken, since no institution signs them there: {courses}")
+        tell(sentence.format(courses=", ".join(done.left_out)))
 
 
 def release_prune(options: argparse.Namespace, work: Workplace, ring: Keyring) -> int:
@@ -392,6 +434,27 @@ def _add_release_making(steps: Subparsers) -> None:
     parser = _release_step(steps, "status", _("Say which releases there are and what is missing."), release_status)
     parser.add_argument("--json", action="store_true", help=_("for programs"))
     parser.set_defaults(only_tells=True)
+
+
+def _add_release_merge(steps: Subparsers) -> None:
+    _ = gettext.gettext
+    parser = _release_step(
+        steps,
+        "merge",
+        _("Take the courses of other catalogues into this one, with their institutions' own signatures."),
+        release_merge,
+        keys="possible",
+    )
+    parser.add_argument(
+        "addresses",
+        nargs="*",
+        metavar=_("ADDRESS"),
+        help=_("folder or address in which another catalogue is published (default: all that were merged before)"),
+    )
+    parser.add_argument(
+        "--fingerprint", metavar="SHA256", help=_("of the other catalogue's first root; needed the first time")
+    )
+    parser.add_argument("--leave", metavar=_("IDENTIFIER"), help=_("let this catalogue's courses go"))
 
 
 def _add_release_carrying(steps: Subparsers) -> None:

@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -15,11 +15,14 @@ from typing import Any
 from generator.release.durable_files import WAITING, write_durably
 from generator.release.image import ImageSummary, write_image
 from generator.release.image_refusals import ImageRefusedError
-from generator.release.partition import LAYERS, SITE, SiteFile, Unit
+from generator.release.partition import LAYERS, SITE, TEXT, SiteFile, Unit
 from generator.release.portable_names import NamesError, check_portable, shown
 
 TARGET = re.compile(r"([^/]+)/([^/]+)/([^/]+)\.tar")
 SHA256 = re.compile(r"[0-9a-f]{64}")
+ASSETS = 1
+"""Raised when pages of courses begin to need something of `canoa/` that sites did not have before; signed with the
+site's own unit.  Pages that were built for fewer go on working."""
 IN_MEMORY = 8 << 20
 """Bytes of an image that is put together in memory, and written only when it is another one than before."""
 
@@ -45,7 +48,8 @@ class TargetInfo:
     """Bytes of the image, not compressed."""
     sha256: str
     custom: Mapping[str, Any] = field(default_factory=dict)
-    """As JSON: `unit`, `title`, `layer`, `files` (how many), `blobs` (path → `sha256` and `length`)."""
+    """As JSON: `unit`, `title`, `layer`, `files` (how many), `blobs` (path → `sha256` and `length`);
+    of the site's own texts also `assets`."""
 
 
 @dataclass(frozen=True)
@@ -85,17 +89,27 @@ def target_path(institution: str, unit: str, layer: str) -> str:
     return f"{institution}/{unit}/{layer}.tar"
 
 
-def make_catalogue(site: Path, units: Iterable[Unit], owner_of: Callable[[str], str], images: Path) -> Catalogue:
+def make_catalogue(
+    site: Path,
+    units: Iterable[Unit],
+    owner_of: Callable[[str], str],
+    images: Path,
+    added: Mapping[str, bytes] | None = None,
+) -> Catalogue:
     """Write each image as `<sha256>.tar` into the folder `images`, where it is not there yet, and say what was made.
 
-    `owner_of` gives the institution that signs a unit.  Raises `ImageError` when a file of the site changes meanwhile,
+    `owner_of` gives the institution that signs a unit; `added` are texts of the site's own unit, by path, that stand in
+    the place of what the site has there.  Raises `ImageError` when a file of the site changes meanwhile,
     and `OSError`.
     """
     images.mkdir(parents=True, exist_ok=True)
     targets = {}
     for unit in units:
         for layer, files in unit.layers.items():
-            image = _store_image(site, files, images)
+            sources: dict[str, Path | bytes] = {file.path: site / file.path for file in files}
+            if (unit.name, layer) == (SITE, TEXT):
+                sources |= added or {}
+            image = _store_image(sources, sum(file.size for file in files), images)
             blobs = {file.path: _blob(site, file) for file in unit.blobs.get(layer, ())}
             targets[target_path(owner_of(unit.name), unit.name, layer)] = _target_info(unit, layer, image, blobs)
     return Catalogue(dict(sorted(targets.items())))
@@ -128,29 +142,30 @@ def read_target(path: str, info: TargetInfo) -> Target:
 
 
 def _target_info(unit: Unit, layer: str, image: ImageSummary, blobs: Mapping[str, BlobInfo]) -> TargetInfo:
-    custom = {
+    custom: dict[str, Any] = {
         "unit": unit.name,
         "title": unit.title,
         "layer": layer,
         "files": image.files,
         "blobs": {path: {"sha256": one.sha256, "length": one.length} for path, one in sorted(blobs.items())},
     }
+    if (unit.name, layer) == (SITE, TEXT):
+        custom["assets"] = ASSETS
     return TargetInfo(image.length, image.sha256, custom)
 
 
-def _store_image(site: Path, files: Sequence[SiteFile], images: Path) -> ImageSummary:
-    sources = ((file.path, site / file.path) for file in files)
-    if sum(file.size for file in files) > IN_MEMORY:
-        return _store_large_image(sources, images)
+def _store_image(sources: Mapping[str, Path | bytes], size: int, images: Path) -> ImageSummary:
+    if size > IN_MEMORY:
+        return _store_large_image(sources.items(), images)
     out = BytesIO()
-    summary = write_image(sources, out)
+    summary = write_image(sources.items(), out)
     place = images / f"{summary.sha256}.tar"
     if not _is_there(place, summary):
         write_durably(place, out.getbuffer())
     return summary
 
 
-def _store_large_image(sources: Iterable[tuple[str, Path]], images: Path) -> ImageSummary:
+def _store_large_image(sources: Iterable[tuple[str, Path | bytes]], images: Path) -> ImageSummary:
     handle, waiting = tempfile.mkstemp(dir=images, prefix=WAITING)
     try:
         with os.fdopen(handle, "wb") as out:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import unquote
 
 TEXTS = ("article", "main", "body")
@@ -86,17 +86,49 @@ SITE = "site"
 """The unit of all pages that belong to no course."""
 
 
+class Files(Protocol):
+    """Where pages and what they show are read from."""
+
+    def read(self, path: str) -> bytes:
+        """A page.  Raises `OSError`."""
+
+    def digest(self, path: str) -> bytes:
+        """SHA-256 of a file; nothing for what is not there."""
+
+
+class SiteFiles:
+    """A folder with a built site."""
+
+    def __init__(self, site: Path) -> None:
+        self._site = site
+
+    def read(self, path: str) -> bytes:
+        """A page."""
+        return (self._site / path).read_bytes()
+
+    def digest(self, path: str) -> bytes:
+        """SHA-256 of a file; nothing for what is not there."""
+        file = self._site / path
+        if not file.is_file():
+            return b""
+        digest = hashlib.sha256()
+        with file.open("rb") as stream:
+            for piece in iter(lambda: stream.read(1 << 20), b""):
+                digest.update(piece)
+        return digest.digest()
+
+
 class PageReader:
     """Reads the pages of a site; what it knows of pages that were the same before, it does not work out again."""
 
-    def __init__(self, site: Path, before: Mapping[str, Page]) -> None:
-        self._site = site
+    def __init__(self, files: Files, before: Mapping[str, Page]) -> None:
+        self._files = files
         self._known = {page.source: page for page in before.values() if page.source}
         self._shown: dict[str, bytes] = {}
 
     def read(self, path: str) -> Page:
         """What is remembered of an HTML page.  Raises `OSError`."""
-        text = (self._site / path).read_text(encoding="utf-8", errors="replace")
+        text = self._files.read(path).decode("utf-8", "replace")
         own = GENERATED.split(_article(text), maxsplit=1)[0]
         shows = b"".join(self._shows(path, own))
         title = "" if HEADING.search(own) else _first(TITLE, text)
@@ -115,8 +147,10 @@ class PageReader:
             return b""
         place = posixpath.join(posixpath.dirname(page), unquote(address.split("#")[0].split("?")[0]))
         inner = posixpath.normpath(place)
+        if inner.startswith(("../", "/")):
+            return b""
         if inner not in self._shown:
-            self._shown[inner] = _digest_of_file(self._site, inner)
+            self._shown[inner] = self._files.digest(inner)
         return self._shown[inner]
 
 
@@ -198,14 +232,3 @@ def _article(text: str) -> str:
 
 def _words(markup: str) -> str:
     return " ".join(html.unescape(TAG.sub(" ", markup)).split())
-
-
-def _digest_of_file(site: Path, inner: str) -> bytes:
-    file = site / inner
-    if inner.startswith(("../", "/")) or not file.is_file():
-        return b""
-    digest = hashlib.sha256()
-    with file.open("rb") as stream:
-        for piece in iter(lambda: stream.read(1 << 20), b""):
-            digest.update(piece)
-    return digest.digest()

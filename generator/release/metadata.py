@@ -283,6 +283,21 @@ class Repository:
         made = sign_targets(institution, version, targets, _needed(institution, signers), date)
         return self.with_signed(institution, made)
 
+    def with_merged(self, institution: str, document: bytes) -> Repository:
+        """With what an institution signed for its own catalogue; versions may have been left out, never go back.
+
+        Raises `MetadataError`.
+        """
+        if self.roles.get(institution) == document:
+            return self
+        metadata = read_metadata(document, Targets, file=f"{institution}.json")
+        verify(self.targets, institution, metadata)
+        institution_targets(institution, metadata.signed)
+        wanted = self.next_version(institution)
+        if metadata.signed.version < wanted:
+            raise MetadataError("wrong-version", role=institution, found=metadata.signed.version, wanted=wanted)
+        return replace(self, roles={**self.roles, institution: document})
+
     def with_transport(self, files: Mapping[str, TransportInfo], signers: SignersByRole, date: datetime) -> Repository:
         """With the compressed files on the wire (`obj/…`, `delta/…`); all of them, not only new ones."""
         if self.transport() == dict(files) and self._verifies(TRANSPORT):

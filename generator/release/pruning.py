@@ -15,6 +15,7 @@ from pathlib import Path
 from tuf.api.metadata import Snapshot
 
 from generator.release.destinations import Destination, Folder
+from generator.release.merged_sources import read_merged
 from generator.release.metadata import Repository
 from generator.release.publishing import TIMESTAMP, refuse_foreign
 from generator.release.refusals import ReleaseError
@@ -87,7 +88,7 @@ def kept_releases(
 
 
 def needed_files(work: Workplace, number: int, kept: Iterable[int]) -> frozenset[str]:
-    """All files of the kept releases, and of what waits for signatures."""
+    """All files of the kept releases, of what waits for signatures, and of what was merged."""
     kept = tuple(kept)
     needed = {TIMESTAMP, *(f"md/{name}" for name in Repository.from_folder(work.wire).files())}
     needed.update(f"md/{file.name}" for file in work.metadata.glob("*.root.json"))
@@ -95,6 +96,7 @@ def needed_files(work: Workplace, number: int, kept: Iterable[int]) -> frozenset
         needed.update(work.read_edition(one).wire)
     for one in kept:
         needed |= _metadata_of(work, one)
+    needed.update(read_merged(work).objects)
     needed.update(f"meta/{old}-{one}.zst" for one in kept for old in range(1, one))
     needed.update(f"release/{one}.torrent" for one in kept)
     return frozenset(needed)

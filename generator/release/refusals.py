@@ -114,6 +114,48 @@ REFUSALS: dict[str, ReleaseRefusal] = {
         N_("Publish it first: “canoa release publish”."),
         True,
     ),
+    # --- other catalogues ------------------------------------------------------------------------------------------
+    "source-unknown": ReleaseRefusal(
+        N_("{source} was never merged before. The fingerprint of its first root is {fingerprint}."),
+        N_("Ask those who publish it, by telephone or in person, whether it is theirs; then give it: --fingerprint."),
+        True,
+    ),
+    "source-other-root": ReleaseRefusal(
+        N_("{source} is another catalogue: found {found} in place of {wanted}."),
+        N_("Nothing was taken from it. Ask those who publish it."),
+    ),
+    "source-object": ReleaseRefusal(
+        N_("{path} is missing at {source}, or is not what was signed."),
+        N_("Nothing was taken in. Run the command again, or ask those who publish it."),
+    ),
+    "source-empty": ReleaseRefusal(
+        N_("In the catalogue “{id}” no institution signs a course."),
+        N_("Let the institution sign its courses there first: “canoa release add-institution”."),
+        True,
+    ),
+    "source-too-new": ReleaseRefusal(
+        N_("{source} was built by a newer Canoa: its pages need parts of version {theirs}, this one has {ours}."),
+        N_("Update Canoa here, build the site again, and merge then."),
+    ),
+    "source-claims-name": ReleaseRefusal(
+        N_("The name “{id}” belongs to somebody else in this catalogue."),
+        N_("One of the two must be called otherwise, in its own catalogue too."),
+    ),
+    "source-missing": ReleaseRefusal(
+        N_("No catalogue “{id}” was merged."), N_("“canoa release status” says which there are."), True
+    ),
+    "source-unreadable": ReleaseRefusal(
+        N_("What was kept of a merged catalogue in {folder} cannot be read: {reason}"), _COPY_OF_THE_FOLDER
+    ),
+    "merged-since": ReleaseRefusal(
+        N_("“{id}” was merged again after this release was made."),
+        N_("Make the release again: “canoa release create”."),
+        True,
+    ),
+    "merged-course": ReleaseRefusal(
+        N_("The site has a course “{course}”, and “{id}” has one of this name too, which was merged."),
+        N_("Take it out of the site, or let the other catalogue go: “canoa release merge --leave”."),
+    ),
     "remote-library": ReleaseRefusal(
         N_("Addresses like {scheme}://… need one more library."), N_("Install it: pip install '{library}'."), True
     ),

@@ -18,7 +18,7 @@ from threading import Condition
 from typing import Generic, TypeVar
 
 from generator.release.catalogue import Catalogue, TargetInfo, make_catalogue
-from generator.release.changes import Contents, Course, PageReader
+from generator.release.changes import Contents, Course, PageReader, SiteFiles
 from generator.release.compression import (
     CompressionError,
     compress_image_into,
@@ -27,6 +27,9 @@ from generator.release.compression import (
     reference_of,
 )
 from generator.release.durable_files import copy_durably, put_durably, remove_waiting, write_durably
+from generator.release.image_files import open_images
+from generator.release.merged_page import merged_pages
+from generator.release.merged_sources import Merged, read_merged
 from generator.release.packs import Frame, write_pack
 from generator.release.partition import SiteFile, Unit, partition_site
 from generator.release.refusals import ReleaseError
@@ -86,18 +89,22 @@ def create_release(
     """
     settings = work.read_settings()
     previous = work.read_edition(before) if before else None
+    merged = read_merged(work)
     _check_date(date, previous)
     units = partition_site(site)
     _check_courses(settings, units)
+    _check_merged(merged, units)
     remove_waiting(work.folder)
     listener("image", 0, 0)
-    catalogue = make_catalogue(site, units, settings.owner_of, work.images)
-    targets = catalogue.targets
-    if previous and not anyway and targets == previous.targets:
+    pages = merged_pages(site, merged.institutions.values())
+    catalogue = make_catalogue(site, units, settings.owner_of, work.images, pages)
+    targets = dict(sorted({**catalogue.targets, **merged.targets}.items()))
+    if previous and not anyway and targets == previous.targets and _is_signed_already(work, merged):
         return Created(previous, is_new=False, full_size=_size(previous.wire, "obj/"), step_size=0)
     wire = {
         **_bring_blobs(work, site, catalogue, listener),
-        **_make_objects(work, targets, previous, listener),
+        **merged.objects,
+        **_make_objects(work, targets, {**merged.objects, **(previous.wire if previous else {})}, previous, listener),
     }
     number = before + 1
     packs = _make_packs(work, number, targets, wire, deltas, listener)
@@ -106,7 +113,10 @@ def create_release(
         date=date.strftime(DATE),
         targets=targets,
         wire={**wire, **packs, **_earlier_steps(previous)},
-        contents=_read_contents(site, units, targets, previous),
+        contents={
+            **_read_contents(site, units, targets, previous),
+            **_read_merged_contents(work, merged.targets, previous),
+        },
     )
     work.write_edition(edition)
     step = packs.get(pack_path(before, number))
@@ -148,6 +158,21 @@ def _check_courses(settings: Settings, units: Sequence[Unit]) -> None:
                 raise ReleaseError("course-unknown", institution=name, course=course)
 
 
+def _check_merged(merged: Merged, units: Sequence[Unit]) -> None:
+    """A course of this site and a merged one would stand in the same folder."""
+    for course, institution in sorted(merged.course_owners().items()):
+        if any(unit.name == course for unit in units):
+            raise ReleaseError("merged-course", course=course, id=institution)
+
+
+def _is_signed_already(work: Workplace, merged: Merged) -> bool:
+    """False when a merged institution has signed the same again, for a later expiry or with another key."""
+    return all(
+        any(file.read_bytes() == one.document for file in work.metadata.glob(f"*.{name}.json"))
+        for name, one in merged.institutions.items()
+    )
+
+
 # --- images and objects -------------------------------------------------------------------------------------------
 
 
@@ -169,10 +194,13 @@ def _bring_blobs(work: Workplace, site: Path, catalogue: Catalogue, listener: Li
 
 
 def _make_objects(
-    work: Workplace, targets: Mapping[str, TargetInfo], previous: Edition | None, listener: Listener
+    work: Workplace,
+    targets: Mapping[str, TargetInfo],
+    known: Mapping[str, WireFile],
+    previous: Edition | None,
+    listener: Listener,
 ) -> dict[str, WireFile]:
-    """Each image compressed, in its place on the wire; what the release before had is taken from there."""
-    known = previous.wire if previous else {}
+    """Each image compressed, in its place on the wire; what is known from before is taken as it is."""
     wanted = dict(sorted((one.sha256, one.length) for one in targets.values()))
     objects = {object_path(sha): known[object_path(sha)] for sha in wanted if object_path(sha) in known}
     new = [sha for sha in wanted if object_path(sha) not in known]
@@ -298,6 +326,7 @@ def forget_images(work: Workplace, number: int, deltas: int = DELTAS) -> None:
         if one > number - deltas
         for target in work.read_edition(one).targets.values()
     }
+    kept |= {target.sha256 for target in read_merged(work).targets.values()}
     for file in work.images.glob("*.tar"):
         if file.stem not in kept:
             file.unlink()
@@ -320,6 +349,24 @@ def _read_contents(
     }
 
 
+def _read_merged_contents(
+    work: Workplace, targets: Mapping[str, TargetInfo], previous: Edition | None
+) -> dict[str, Course]:
+    """The same of merged courses, which are there as images only."""
+    before = _images_of(previous.targets) if previous else {}
+    found = {}
+    for unit, images in _images_of(targets).items():
+        known = previous.contents.get(unit) if previous else None
+        if known and before.get(unit) == images:
+            found[unit] = known
+            continue
+        with open_images(work, images) as files:
+            reader = PageReader(files, known.pages if known else {})
+            pages = {path: reader.read(path) for path in files.pages()}
+        found[unit] = Course(images[0].custom["title"], pages)
+    return found
+
+
 def _images_of(targets: Mapping[str, TargetInfo]) -> dict[str, list[TargetInfo]]:
     """The targets of each unit, whoever signs them."""
     found: dict[str, list[TargetInfo]] = {}
@@ -330,7 +377,7 @@ def _images_of(targets: Mapping[str, TargetInfo]) -> dict[str, list[TargetInfo]]
 
 def _read_course(site: Path, unit: Unit, previous: Edition | None) -> Course:
     known = previous.contents.get(unit.name) if previous else None
-    reader = PageReader(site, known.pages if known else {})
+    reader = PageReader(SiteFiles(site), known.pages if known else {})
     texts = unit.layers.get("texto", ())
     return Course(unit.title, {path: reader.read(path) for path in sorted(_pages(texts))})
 

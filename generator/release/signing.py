@@ -6,13 +6,14 @@ Institutions may sign one after the other, on computers of their own: what is si
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from securesystemslib.signer import Key, Signer
 
+from generator.release.catalogue import TargetInfo
 from generator.release.durable_files import write_durably
 from generator.release.keys import (
     KeysError,
@@ -23,6 +24,7 @@ from generator.release.keys import (
     save_key,
     save_public_key,
 )
+from generator.release.merged_sources import MergedInstitution, read_merged
 from generator.release.metadata import LIFE, LIFE_OF_INSTITUTION, Repository, RoleKeys, draft_root
 from generator.release.refusals import ReleaseError
 from generator.release.signed_documents import (
@@ -158,7 +160,7 @@ def add_institution(
     extended = Settings(settings.catalogue, {**settings.institutions, name: institution})
     check_settings(extended)
     repository = Repository.from_folder(work.wire)
-    signers = {"targets": _signers_of(repository, "targets", ring)}
+    signers = {"targets": signers_of(repository, "targets", ring)}
     _require(signers)
     key = load_public_key(public) if public else ring.create(name)
     work.commit(_on_wire(repository.with_institution(name, institution.name, RoleKeys((key,)), signers, date)))
@@ -174,7 +176,7 @@ def revoke_institution(work: Workplace, name: str, ring: Keyring, date: datetime
     if name not in settings.institutions:
         raise ReleaseError("no-such-institution", id=name)
     repository = Repository.from_folder(work.wire)
-    signers = {"targets": _signers_of(repository, "targets", ring)}
+    signers = {"targets": signers_of(repository, "targets", ring)}
     _require(signers)
     left = {other: one for other, one in settings.institutions.items() if other != name}
     work.commit(_on_wire(repository.without_institution(name, signers, date)))
@@ -195,7 +197,7 @@ def rotate_key(work: Workplace, role: str, ring: Keyring, date: datetime, *, roo
         if role not in institutions and role != TRANSPORT:
             raise ReleaseError("no-such-institution", id=role)
         file = f"{role}-{repository.next_version('targets')}"
-        signers = {"targets": _signers_of(repository, "targets", ring)}
+        signers = {"targets": signers_of(repository, "targets", ring)}
         _require(signers)
         key = RoleKeys((ring.create(file),))
         if role == TRANSPORT:
@@ -218,15 +220,15 @@ def sign_release(work: Workplace, ring: Keyring, date: datetime, *, deltas: int)
         raise ReleaseError("no-release")
     repository, signed, missing = _sign_targets(work, repository, edition, ring, date)
     if not missing:
-        missing = tuple(role for role in ONLINE if not _signers_of(repository, role, ring))
+        missing = tuple(role for role in ONLINE if not signers_of(repository, role, ring))
     if missing:
         if not signed:
             raise ReleaseError("keys-missing", roles=", ".join(missing))
         return Signed(edition.number, signed, missing)
-    signers = {role: _signers_of(repository, role, ring) for role in ONLINE}
+    signers = {role: signers_of(repository, role, ring) for role in ONLINE}
     wire = {path: TransportInfo(one.length, one.sha256) for path, one in edition.wire.items()}
     repository = repository.with_transport(wire, signers, date)
-    repository = _renewed(repository, ring, date)
+    repository = _renewed(repository, ring, date, read_merged(work).institutions)
     _made, files = repository.next_release(signers, date, _earlier_packs(work, edition.number, deltas))
     work.commit(files)
     for file in work.draft.glob("*.json"):
@@ -255,7 +257,7 @@ def refresh_timestamp(work: Workplace, ring: Keyring, date: datetime) -> datetim
         raise ReleaseError("no-release")
     if repository.expiries()["snapshot"] <= date:
         raise ReleaseError("not-believed", number=repository.number, reason="expired")
-    signers = {"timestamp": _signers_of(repository, "timestamp", ring)}
+    signers = {"timestamp": signers_of(repository, "timestamp", ring)}
     _require(signers)
     made = repository.refreshed(signers, date)
     work.commit({"timestamp.json": made.timestamp})
@@ -277,10 +279,14 @@ def _sign_targets(
     """The repository with what institutions have signed of an edition; who signed now, and who has still to."""
     signed, missing = [], []
     known = repository.institutions()
+    merged = read_merged(work).institutions
     for owner in sorted({path.partition("/")[0] for path in edition.targets} - known.keys()):
         raise ReleaseError("not-granted", id=owner)
     for name in known:
         wanted = {path: info for path, info in edition.targets.items() if path.startswith(f"{name}/")}
+        if name in merged:
+            repository = _with_merged(repository, merged[name], wanted)
+            continue
         if repository.targets_of(name) == wanted and (not wanted or _counts(repository, name)):
             continue
         waiting = work.draft / f"{name}.json"
@@ -288,7 +294,7 @@ def _sign_targets(
         if kept is not None and kept.targets_of(name) == wanted:
             repository = kept
             continue
-        signers = _signers_of(repository, name, ring) if date else []
+        signers = signers_of(repository, name, ring) if date else []
         if not signers or date is None:
             missing.append(name)
             continue
@@ -296,6 +302,15 @@ def _sign_targets(
         write_durably(waiting, repository.roles[name])
         signed.append(name)
     return repository, tuple(signed), tuple(missing)
+
+
+def _with_merged(
+    repository: Repository, institution: MergedInstitution, wanted: Mapping[str, TargetInfo]
+) -> Repository:
+    """With what an institution signed in its own catalogue, byte for byte."""
+    if institution.targets() != wanted:
+        raise ReleaseError("merged-since", id=institution.name)
+    return repository.with_merged(institution.name, institution.document)
 
 
 def _with_kept(repository: Repository, name: str, waiting: Path) -> Repository | None:
@@ -316,13 +331,13 @@ def _counts(repository: Repository, name: str) -> bool:
         return False
 
 
-def _renewed(repository: Repository, ring: Keyring, date: datetime) -> Repository:
+def _renewed(repository: Repository, ring: Keyring, date: datetime, merged: Collection[str]) -> Repository:
     """With new signatures of all that has passed half of its life, where the keys are at hand."""
     for role, expires in sorted(repository.expiries().items()):
-        if role in ("root", "snapshot", "timestamp"):
-            continue  # the last two are signed anew with each release, the first only on purpose
+        if role in ("root", "snapshot", "timestamp") or role in merged:
+            continue  # the last two are signed anew with each release, root only on purpose, merged ones at home
         half = timedelta(days=LIFE.get(role, LIFE_OF_INSTITUTION) / 2)
-        signers = _signers_of(repository, role, ring) if expires - date < half else []
+        signers = signers_of(repository, role, ring) if expires - date < half else []
         if signers:
             repository = repository.renewed(role, {role: signers}, date)
     return repository
@@ -342,11 +357,11 @@ def _with_new_top_key(
     new = ring.signers([key.keyid for key in keys.keys]) if role == "root" else []
     made = repository.with_root(add_signatures(draft_root(root, {role: keys}, date), [*old, *new]))
     if role == "targets":
-        made = made.renewed("targets", {"targets": _signers_of(made, "targets", ring)}, date)
+        made = made.renewed("targets", {"targets": signers_of(made, "targets", ring)}, date)
     return made, ", ".join(names)
 
 
-def _signers_of(repository: Repository, role: str, ring: Keyring) -> list[Signer]:
+def signers_of(repository: Repository, role: str, ring: Keyring) -> list[Signer]:
     """The signers of a role that are at hand; nothing when they are too few."""
     delegator = repository.root.roles if role in TOP_ROLES else delegated_roles(repository.targets)
     found = ring.signers(delegator[role].keyids)
@@ -357,6 +372,11 @@ def _require(signers: Mapping[str, Sequence[Signer]]) -> None:
     missing = [role for role, found in signers.items() if not found]
     if missing:
         raise ReleaseError("keys-missing", roles=", ".join(missing))
+
+
+def commit_repository(work: Workplace, repository: Repository) -> None:
+    """Put changed metadata on the wire; they count from the next release on."""
+    work.commit(_on_wire(repository))
 
 
 def _on_wire(repository: Repository) -> dict[str, bytes]:

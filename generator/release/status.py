@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from generator.release.fingerprints import in_groups, release_digest
+from generator.release.merged_sources import Merged, read_merged
 from generator.release.metadata import Repository
 from generator.release.signing import missing_signatures, waiting_edition
 from generator.release.telling import INDENT, Translate, shown_date
@@ -36,6 +37,8 @@ class Status:
     """Until when what each role has signed is believed, by role."""
     institutions: Mapping[str, tuple[str, ...]]
     """Identifier → its courses."""
+    merged: Mapping[str, tuple[int, str, tuple[str, ...]]]
+    """Other catalogue → its release, its address, its courses."""
 
     def as_json(self) -> str:
         """One JSON object."""
@@ -49,6 +52,10 @@ class Status:
             "missing": list(self.missing),
             "expires": {role: until.strftime("%Y-%m-%dT%H:%M:%SZ") for role, until in sorted(self.expiries.items())},
             "institutions": {name: list(courses) for name, courses in sorted(self.institutions.items())},
+            "merged": {
+                name: {"release": number, "address": address, "courses": list(courses)}
+                for name, (number, address, courses) in sorted(self.merged.items())
+            },
         }
         return json.dumps(values, ensure_ascii=False, indent=1)
 
@@ -69,6 +76,10 @@ def status_of(work: Workplace) -> Status:
         missing=missing_signatures(work, waiting) if waiting else (),
         expiries=repository.expiries(),
         institutions={name: one.courses for name, one in settings.institutions.items()},
+        merged={
+            one.catalogue: (one.number, one.shown_address, tuple(Merged((one,)).course_owners()))
+            for one in read_merged(work).sources
+        },
     )
 
 
@@ -89,6 +100,9 @@ def tell_status(status: Status, translate: Translate) -> Iterator[str]:
         yield _("Release {number} waits for: {roles}").format(number=status.waiting, roles=roles)
     for name, courses in sorted(status.institutions.items()):
         yield _("“{id}” signs: {courses}").format(id=name, courses=", ".join(courses) or "—")
+    for name, (number, address, courses) in sorted(status.merged.items()):
+        sentence = _("Merged from “{id}” ({address}), release {number}: {courses}")
+        yield sentence.format(id=name, address=address, number=number, courses=", ".join(courses) or "—")
     yield _("Believed until:")
     for role, until in sorted(status.expiries.items(), key=lambda one: (one[1], one[0])):
         yield f"{INDENT}{shown_date(until.date().isoformat(), translate)}  {role}"

@@ -13,6 +13,7 @@ from generator.release.changes import (
     CourseChanges,
     Page,
     PageReader,
+    SiteFiles,
     compare,
     contents_as_json,
     contents_from_json,
@@ -28,7 +29,7 @@ def page(site: Path, text: str = "Texto.", *, theme: str = "claro", listed: str 
     file = site / path
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(PAGE.format(text=text, theme=theme, listed=listed), encoding="utf-8")
-    return PageReader(site, {}).read(path)
+    return PageReader(SiteFiles(site), {}).read(path)
 
 
 def course(title: str, **pages: str) -> Course:
@@ -72,9 +73,9 @@ def test_nothing_outside_the_site_is_read(tmp_path: Path, address: str) -> None:
 @pytest.mark.parametrize("page", ["<main class=m>{}</main>", "<body>{}</body>", "{}", "<body>{}", "<article>{}"])
 def test_a_page_of_another_theme_is_its_text(tmp_path: Path, page: str) -> None:
     (tmp_path / "a.html").write_text("<title>Um</title>" + page.format("<p>Texto</p>"))
-    before = PageReader(tmp_path, {}).read("a.html")
+    before = PageReader(SiteFiles(tmp_path), {}).read("a.html")
     (tmp_path / "a.html").write_text("<title>Um</title>" + page.format("<p>Outro</p>"))
-    assert before.title == "Um" and PageReader(tmp_path, {}).read("a.html") != before
+    assert before.title == "Um" and PageReader(SiteFiles(tmp_path), {}).read("a.html") != before
 
 
 def test_a_picture_of_another_course_counts_only_where_it_is_shown(tmp_path: Path) -> None:
@@ -141,8 +142,8 @@ def test_what_is_known_of_a_page_is_what_would_be_worked_out_again(tmp_path: Pat
     (tmp_path / "c").mkdir()
     (tmp_path / "c/a.png").write_bytes(b"one")
     known = {"c/a.html": page(tmp_path, '<img src="a.png">Texto')}
-    assert PageReader(tmp_path, known).read("c/a.html") is known["c/a.html"]
+    assert PageReader(SiteFiles(tmp_path), known).read("c/a.html") is known["c/a.html"]
     other = page(tmp_path, '<img src="a.png">Texto', theme="escuro")
-    assert other == known["c/a.html"] and PageReader(tmp_path, known).read("c/a.html") is known["c/a.html"]
+    assert other == known["c/a.html"] and PageReader(SiteFiles(tmp_path), known).read("c/a.html") is known["c/a.html"]
     (tmp_path / "c/a.png").write_bytes(b"two")
-    assert PageReader(tmp_path, known).read("c/a.html") != known["c/a.html"]
+    assert PageReader(SiteFiles(tmp_path), known).read("c/a.html") != known["c/a.html"]
