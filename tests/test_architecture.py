@@ -13,6 +13,7 @@ LAYERS = {
     "cli": {
         "site",
         "collect",
+        "fleet",
         "mirror",
         "release",
         "content",
@@ -35,6 +36,7 @@ LAYERS = {
         "release",
     },
     "collect": {"content", "records", "problem_kinds", "language", "naming"},
+    "fleet": {"mirror", "release", "problem_kinds", "language", "naming"},
     "mirror": {"release", "problem_kinds", "language", "naming"},
     "release": {"problem_kinds", "language", "naming"},
     "records": {"problem_kinds"},

@@ -11,7 +11,7 @@ import pytest
 from generator.content.front_matter import known_keys
 from tests.conftest import ROOT, Project
 
-COMMANDS = ("build", "check", "serve", "fmt", "clean", "collect", "release", "mirror")
+COMMANDS = ("build", "check", "serve", "fmt", "clean", "collect", "release", "mirror", "fleet")
 
 
 @pytest.mark.parametrize("command", COMMANDS)

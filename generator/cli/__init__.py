@@ -15,12 +15,12 @@ import sys
 from collections.abc import Sequence
 
 from generator import __version__
-from generator.cli import collect, mirror, release, site
+from generator.cli import collect, fleet, mirror, release, site
 from generator.cli.console import INTERRUPTED, REFUSED, WRONG_USE, CommandError
 from generator.language import CATALOGUES, DEFAULT_LANGUAGE, DOMAIN, closest_language
 from generator.problem_kinds import N_
 
-GROUPS = (site, collect, release, mirror)
+GROUPS = (site, collect, release, mirror, fleet)
 """In the order in which the help lists them."""
 COLLECTOR = (50_000, 20, 50)
 """Thresholds of the garbage collector: with Python's own it goes through ten thousand pages again and again, a quarter

@@ -101,6 +101,7 @@ class ProgressBar:
             "receive": _("Receiving"),
             "tree": _("Unpacking"),
             "verify": _("Checking"),
+            "ask": _("Asking"),
         }
         bar = self._bar
         if bar is None:

@@ -76,18 +76,17 @@ def serve(options: argparse.Namespace) -> int:
 def write_configuration(options: argparse.Namespace) -> int:
     """`canoa mirror config`: files for other servers, shown or written."""
     from generator.mirror.refusals import MirrorError
-    from generator.mirror.serving.local_pages import serving_time, write_local_pages
+    from generator.mirror.serving.local_pages import write_local_pages
     from generator.mirror.serving.server_files import ServerChoices, server_files
-    from generator.mirror.status import status_of
     from generator.mirror.store import MirrorStore
 
     store = MirrorStore(options.folder)
-    status = status_of(store, serving_time(store))
+    store.read_settings()
     user = options.user or _owner(options.folder)
     choices = ServerChoices(port=options.port, window=options.window, user=user, program=_program())
     files = server_files(options.kind, store, choices)
     if options.kind != "systemd":
-        write_local_pages(store, status, chosen_telling())
+        write_local_pages(store, chosen_telling())
     if options.output is None:
         sys.stdout.write("\n".join(files.values()))
         return DONE

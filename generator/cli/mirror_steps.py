@@ -48,13 +48,17 @@ def alone(step: Callable[[argparse.Namespace, MirrorStore], int], *, is_new: boo
     """A step in a mirror that no other command is at work in."""
 
     def run(options: argparse.Namespace) -> int:
+        from generator.mirror.serving.local_pages import renew_local_pages
         from generator.mirror.store import MirrorStore
 
         store = MirrorStore(options.folder)
         if not is_new:
             store.read_settings()  # before the lock leaves a file in a folder that is none of ours
         with store.alone():
-            return step(options, store)
+            try:
+                return step(options, store)
+            finally:
+                renew_local_pages(store, chosen_telling())
 
     return run
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gettext
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -49,6 +50,7 @@ class Telling:
 
     translate: Callable[[str], str]
     language: str
+    ngettext: Callable[[str, str, int], str] = gettext.ngettext
 
     def state(self, status: Mapping[str, Any]) -> StateWords:
         """The state, translated."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from generator.mirror.serving.answers import Answerer, OwnPages
 from generator.mirror.serving.compressed import CompressedTexts
 from generator.mirror.serving.in_use import TreeLookup
-from generator.mirror.serving.local_pages import PAGES, as_values, has_check, serving_time
+from generator.mirror.serving.local_pages import PAGES, as_values, has_check
 from generator.mirror.serving.pages import no_release_page, not_here_page, status_page
 from generator.mirror.state_words import Telling
-from generator.mirror.status import MirrorStatus, status_of
+from generator.mirror.status import status_now
 from generator.mirror.store import MirrorStore
 
 COMPRESSED = "gzip"
@@ -19,14 +19,11 @@ def open_answerer(store: MirrorStore, telling: Telling) -> Answerer:
     """What answers for this mirror.  Raises `MirrorError` when the folder is no mirror."""
     store.read_settings()
 
-    def status() -> MirrorStatus:
-        return status_of(store, serving_time(store))
-
     pages = OwnPages(
         status_page=lambda tree: status_page(
-            as_values(status()), tree.courses if tree else (), telling, has_check=has_check(tree)
+            as_values(status_now(store)), tree.courses if tree else (), telling, has_check=has_check(tree)
         ),
-        status_json=lambda: status().as_json().encode(),
+        status_json=lambda: status_now(store).as_json().encode(),
         not_here=lambda tree, address, course: not_here_page(
             telling, tree.courses if tree else (), address=address, course=course
         ),

@@ -34,7 +34,8 @@ PLAIN_NAME = re.compile(r"[a-z_][a-z0-9_-]{0,31}")
 CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
 KINDS = ("nginx", "caddy", "systemd")
 MINUTES_PER_DAY = 24 * 60
-HOURS_FOR_A_SYNC = 12
+HOURS_FOR_A_SYNC = 10
+"""Then it ends by itself, and goes on the next night; an hour later it is ended."""
 
 
 @dataclass(frozen=True)
@@ -310,8 +311,8 @@ After=network-online.target
 [Service]
 Type=oneshot
 User={choices.user}
-ExecStart="{choices.program}" mirror sync --quiet "{store.folder}"
-TimeoutStartSec={HOURS_FOR_A_SYNC}h
+ExecStart="{choices.program}" mirror sync --quiet --deadline {HOURS_FOR_A_SYNC}h "{store.folder}"
+TimeoutStartSec={HOURS_FOR_A_SYNC + 1}h
 Nice=10
 IOSchedulingClass=idle
 ReadWritePaths="{store.folder}"

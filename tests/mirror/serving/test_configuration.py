@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from generator.mirror.store import MirrorSettings, MirrorStore
-from tests.mirror.serving.boxes import canoa, find_program, make_mirror
+from tests.mirror.serving.boxes import SITE, add_release, canoa, find_program, make_mirror
 
 UNITS = ("canoa-serve.service", "canoa-sync.service", "canoa-sync.timer")
 
@@ -54,6 +54,16 @@ def test_the_services_may_do_little(units: dict[str, str], store: MirrorStore) -
             assert line in units[name].splitlines(), (name, line)
         assert "User=root" not in units[name]
     assert "CapabilityBoundingSet=\n" in units["canoa-sync.service"]
+
+
+def test_pages_for_other_servers_follow_what_is_served(tmp_path: Path) -> None:
+    store = make_mirror(tmp_path)
+    add_release(store, 8, SITE)
+    canoa("mirror", "config", "nginx", store.folder, "-o", tmp_path / "nginx", cwd=tmp_path)
+    page = store.folder / "served/estado.html"
+    assert "<dt>Edição</dt><dd>8</dd>" in page.read_text()
+    assert canoa("mirror", "activate", "--number", "7", store.folder, cwd=tmp_path).returncode == 0
+    assert "<dt>Edição</dt><dd>7</dd>" in page.read_text()
 
 
 def test_without_a_folder_the_files_are_shown(store: MirrorStore) -> None:

@@ -1,0 +1,1 @@
+"""Many mirrors at a glance."""

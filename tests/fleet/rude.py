@@ -1,0 +1,45 @@
+"""Servers of bad manners."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+ANSWERS = {
+    "redirect": b"HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\nContent-Length: 0\r\n\r\n",
+    "endless": b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + b" " * (1 << 20),
+    "drip": b"HTTP/1.1 200 OK\r\nX: " + b"a" * 100_000,
+}
+
+
+@contextmanager
+def rude_server(kind: str) -> Iterator[int]:
+    """One of `ANSWERS` for one visitor, `drip` letter by letter for as long as anybody listens; gives the port."""
+    stop = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def answer() -> None:
+            with contextlib.suppress(OSError):
+                visitor, _ = listening.accept()
+                with visitor:
+                    visitor.recv(4096)
+                    send(visitor)
+
+        def send(visitor: socket.socket) -> None:
+            step = 1 if kind == "drip" else 1 << 20
+            for start in range(0, len(ANSWERS[kind]), step):
+                visitor.sendall(ANSWERS[kind][start : start + step])
+                if kind == "drip" and stop.wait(0.05):
+                    return
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        try:
+            yield int(listening.getsockname()[1])
+        finally:
+            stop.set()
+            listening.close()
+            thread.join(30)
