@@ -1,11 +1,11 @@
-"""Releases that no honest publisher makes, signed with keys that were stolen from one."""
+"""Releases that the publisher's own commands do not make, signed with keys that were stolen from one."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -46,7 +46,6 @@ def forge(
     images: Mapping[str, bytes],
     *,
     objects: Mapping[str, bytes] | None = None,
-    expired: bool = False,
 ) -> Path:
     """The wire of a release after `number` with these images; the institution that a path names signs them.
 
@@ -81,9 +80,21 @@ def forge_foreign(catalogue: Catalogue, number: int, folder: Path) -> Path:
     return _release(replace(repository, roles={**repository.roles, "ufy": document}), folder, signers, number)
 
 
-def _release(repository: Repository, folder: Path, signers: dict[str, list[Signer]], number: int) -> Path:
+def renew(catalogue: Catalogue, number: int, folder: Path, roles: Sequence[str], day: float) -> Path:
+    """A release of a later day in which only these roles have signed again."""
+    shutil.copytree(catalogue.wire(number), folder, copy_function=os.link)
+    signers = stolen_signers(catalogue)
+    repository = Repository.from_folder(folder)
+    for role in ("targets", *roles, "transport"):
+        repository = repository.renewed(role, signers, date(day))
+    return _release(repository, folder, signers, number, day)
+
+
+def _release(
+    repository: Repository, folder: Path, signers: dict[str, list[Signer]], number: int, day: float | None = None
+) -> Path:
     earlier = {number: (folder / f"meta/{number}.zst").read_bytes()}
-    _, wire = repository.next_release(signers, date(number + 1), earlier)
+    _, wire = repository.next_release(signers, date(number + 1 if day is None else day), earlier)
     for path, content in wire.items():
         _write(folder, path, content)
     return folder
