@@ -21,9 +21,10 @@ LEARNER_STYLES = {
     "escrita": ("writing", "survey"),
     "estudo": ("study",),
     "pessoas": ("people",),
+    "levar": ("carry",),
 }
 """Style sheets that the learner's scripts ask for → the files of `styles/` that make them."""
-WITH_SITE = ("store", "hub")
+WITH_SITE = ("store", "hub", "canoa-sw")
 """Scripts that need to know whose site it is."""
 HUB = "guarda.html"
 

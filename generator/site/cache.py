@@ -26,7 +26,7 @@ from generator.site.digests import digest
 log = logging.getLogger("canoa")
 
 FILE = "cache.sqlite3"
-LAYOUT = 1
+LAYOUT = 2
 """Counts up when the tables change; a cache of another layout is thrown away."""
 WAIT_SECONDS = 20.0
 """How long one build waits for another that is writing."""
@@ -44,7 +44,8 @@ create table pages (
 );
 create table notes (name text primary key, value text, digest blob) without rowid;
 create table outputs (
-  site text, target text, frame blob, size int, mtime int, primary key (site, target)
+  site text, target text, frame blob, size int, mtime int, content blob, sum int,
+  primary key (site, target)
 ) without rowid;
 """
 
@@ -61,6 +62,8 @@ class PageFacts:
     links: tuple[OutgoingLink, ...] = ()
     blocks: tuple[Block, ...] = ()
     problems: tuple[Problem, ...] = ()
+    assets: tuple[str, ...] = ()
+    """As in `RenderedPage`."""
     volatile: bool = False
     """True when the page depends on what the cache cannot see: it is rendered in every build."""
 
@@ -101,6 +104,7 @@ class PageRow:
                 [[link.target, link.anchor, link.line, link.written] for link in page.links],
                 [[block.kind, block.id, block.title, block.line, block.has_written_id] for block in page.blocks],
                 problems_values(page.problems),
+                page.assets,
                 volatile,
             ]
         )
@@ -108,7 +112,6 @@ class PageRow:
             [
                 page.title,
                 [[heading.level, heading.title, heading.anchor] for heading in page.headings],
-                page.assets,
                 page.words,
                 page.summary,
             ]
@@ -119,15 +122,15 @@ class PageRow:
 
     def page(self) -> RenderedPage:
         """The page."""
-        title, headings, assets, words, summary = json.loads(self.shown)
-        links, blocks, problems, _ = _read_facts(self.facts)
+        title, headings, words, summary = json.loads(self.shown)
+        links, blocks, problems, assets, _ = _read_facts(self.facts)
         return RenderedPage(
             html=zlib.decompress(self.html).decode("utf-8", "surrogatepass"),
             title=title,
             headings=tuple(Heading(*values) for values in headings),
             anchors=tuple(json.loads(self.anchors)),
             links=links,
-            assets=tuple(assets),
+            assets=assets,
             blocks=blocks,
             words=words,
             summary=summary,
@@ -170,6 +173,8 @@ class OutputRow:
     """Digest of all that it was made from."""
     size: int
     mtime_ns: int
+    content: bytes
+    """Digest of its bytes, as `precache.py` publishes it."""
 
 
 class BuildCache:
@@ -360,19 +365,29 @@ class BuildCache:
 
     def outputs(self, site: str) -> dict[str, OutputRow]:
         """What the last build left in a site folder, by path in the site."""
-        query = "select target, frame, size, mtime from outputs where site = ?"
-        nothing: list[Any] = []
-        rows = self._guarded(lambda database: database.execute(query, (site,)).fetchall(), nothing)
-        return {target: OutputRow(frame, size, mtime) for target, frame, size, mtime in rows}
+        query = "select sum, target, frame, size, mtime, content from outputs where site = ?"
+        found: dict[str, OutputRow] = {}
+
+        def read(database: sqlite3.Connection) -> None:
+            for check, target, *values in database.execute(query, (site,)):
+                row = OutputRow(*values)
+                if check == _output_sum(target, row):
+                    found[target] = row
+
+        self._guarded(read, None)
+        return found
 
     def keep_outputs(self, site: str, rows: Mapping[str, OutputRow], gone: Iterable[str]) -> None:
         """Note what this build wrote and removed."""
-        values = [(site, target, row.frame, row.size, row.mtime_ns) for target, row in rows.items()]
+        values = [
+            (site, target, row.frame, row.size, row.mtime_ns, row.content, _output_sum(target, row))
+            for target, row in rows.items()
+        ]
         lost = [(site, target) for target in gone]
 
         def write(database: sqlite3.Connection) -> None:
             with _transaction(database):
-                database.executemany("insert or replace into outputs values (?,?,?,?,?)", values)
+                database.executemany("insert or replace into outputs values (?,?,?,?,?,?,?)", values)
                 database.executemany("delete from outputs where site = ? and target = ?", lost)
 
         if values or lost:
@@ -523,7 +538,7 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-NO_FACTS = _json([[], [], [], False])
+NO_FACTS = _json([[], [], [], [], False])
 NO_FACTS_DIGEST = digest(NO_FACTS)
 """Most pages have none: their facts need not be read."""
 PAGE_COLUMNS = tuple(one.name for one in fields(PageRow))
@@ -531,14 +546,17 @@ FEW_KEYS = 300
 """So many pages are looked up one by one; for more the whole table is read."""
 
 
-def _read_facts(text: str) -> tuple[tuple[OutgoingLink, ...], tuple[Block, ...], tuple[Problem, ...], bool]:
+def _read_facts(
+    text: str,
+) -> tuple[tuple[OutgoingLink, ...], tuple[Block, ...], tuple[Problem, ...], tuple[str, ...], bool]:
     if text == NO_FACTS:
-        return (), (), (), False
-    links, blocks, problems, volatile = json.loads(text)
+        return (), (), (), (), False
+    links, blocks, problems, assets, volatile = json.loads(text)
     return (
         tuple(OutgoingLink(*values) for values in links),
         tuple(Block(*values) for values in blocks),
         tuple(problems_from(problems)),
+        tuple(assets),
         volatile,
     )
 
@@ -552,6 +570,12 @@ def problems_from(values: Iterable[Sequence[Any]]) -> Iterator[Problem]:
     """Problems from `problems_values`, after a journey through JSON."""
     for path, line, kind, filled in values:
         yield Problem(path, line, kind, tuple((name, value) for name, value in filled))
+
+
+def _output_sum(target: str, row: OutputRow) -> int:
+    # A check sum is enough against damage, and ten thousand of them take a hundredth of a second.
+    numbers = f"{target} {row.size} {row.mtime_ns}".encode("utf-8", "surrogatepass")
+    return zlib.crc32(row.content, zlib.crc32(row.frame, zlib.crc32(numbers)))
 
 
 def _header_digest(row: HeaderRow) -> bytes:

@@ -39,13 +39,15 @@ SCRIPT_OF_KIND = {
     "avaliacao": "survey",
 }
 """Kind of an activity → the script that brings it to life."""
-STORE, MORE = "store", "more"
+STORE, MORE, OFFLINE = "store", "more", "offline"
 COPY_SCRIPTS = (COPY_SCRIPT, f"{FOLDER}copy.js")
 """What fronts and indexes load: facts about the copy, and what shows them."""
 MEDIA = "midia"
 """Kind of the blocks whose files may not be in a copy."""
 WITHOUT_MORE = {"questions", "cases"}
 """Scripts that do without `more.js`."""
+WORKER = "canoa-sw.js"
+"""The service worker, at the site's root: it may only serve what lies beside and below it."""
 UNESCAPED = "!~*'()"
 """What JavaScript's `encodeURIComponent` leaves alone, beside what `quote` does (ECMA-262, section 19.2.6.4)."""
 
@@ -136,7 +138,7 @@ def _study_pages(library: Library, indexes: Iterable[Index], translate: Translat
         title=translate("My study"),
         summary=translate("What you have done, what comes next, and your record: it stays on this computer."),
         template="study.html",
-        scripts=(*map(script_path, (STORE, MORE, "progress", "study")), *COPY_SCRIPTS),
+        scripts=(*map(script_path, (STORE, MORE, "progress", "study", OFFLINE)), *COPY_SCRIPTS),
         values=values,
     )
     yield LearnerPage(
@@ -217,10 +219,11 @@ def learner_files(configuration: SiteConfiguration, translate: Translate, *, has
         "language": configuration.language,
         "study": STUDY if has_study else "",
     }
-    files = {
-        **assemble_scripts(translate, site),
-        **assemble_learner_styles(),
-        HUB: hub_page(translate("My study")),
-        SCHEMA: schema_bytes(),
+    scripts = assemble_scripts(translate, site)
+    worker = {WORKER: scripts.pop(WORKER)}
+    files = {**scripts, **assemble_learner_styles(), HUB: hub_page(translate("My study")), SCHEMA: schema_bytes()}
+    return {
+        **{FOLDER + name: content for name, content in files.items()},
+        **(worker if has_study else {}),
+        **working_copy(),
     }
-    return {**{FOLDER + name: content for name, content in files.items()}, **working_copy()}

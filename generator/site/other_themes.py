@@ -15,7 +15,7 @@ from generator.content.model import Course, Document
 from generator.language import load_translations
 from generator.problems import Problem
 from generator.site.configuration import SiteConfiguration
-from generator.site.learning import course_list, course_list_path, learner_files
+from generator.site.learning import OFFLINE, course_list, course_list_path, learner_files, script_path
 from generator.site.preparation import Prepared, prepare_site
 from generator.site.publication import page_views
 from generator.site.view import CardGroup, Link, PageView, TocEntry
@@ -62,7 +62,9 @@ class Edition:
         """The inside of a page: its text, its lists, its credits."""
         view = self.pages[source]
         facts = "" if view.kind in ("home", "index", "study") else _facts(view)
-        scripts = "".join(f'<script src="{html.escape(script)}" defer></script>' for script in view.scripts)
+        # What takes courses along needs the lists of files that only the light theme has.
+        own = (script for script in view.scripts if not script.endswith(script_path(OFFLINE)))
+        scripts = "".join(f'<script src="{html.escape(script)}" defer></script>' for script in own)
         return facts + view.html + "".join(_list(group) for group in view.groups) + _credits(view) + scripts
 
     def files(self) -> dict[str, bytes]:

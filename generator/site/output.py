@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from stat import S_ISREG
+from typing import NamedTuple
 
 from generator.site.cache import BuildCache, OutputRow
 from generator.site.digests import digest
@@ -18,6 +20,9 @@ MARKERS = ("canoa/canoa.css", "sitemap.xml", "404.html")
 
 STAGING = ".canoa"
 """Folder inside the site's in which new files wait."""
+CONTENT_SIZE = 16
+"""Bytes of SHA-256 that say what a file holds; why so many: docs/decisions/0029."""
+PIECE = 1 << 20
 STAGED_TOGETHER = 64
 """Waiting files of one folder: in folders of thousands some file systems take ten times as long for each."""
 
@@ -30,6 +35,15 @@ class Found:
     mtime_ns: int
     is_plain: bool
     """False for links and for what is neither file nor folder: never written through, always replaced."""
+
+
+class FileMark(NamedTuple):
+    """What a file of the site holds."""
+
+    size: int
+    """Bytes."""
+    content: bytes
+    """The first bytes of its SHA-256."""
 
 
 @dataclass
@@ -120,15 +134,16 @@ class SiteWriter:
         """Write one file if it differs from what is there.  `frame`: digest of all that it was made from."""
         frame = frame or digest(content)
         self.sizes[target] = len(content)
+        held = hashlib.sha256(content).digest()[:CONTENT_SIZE]
         found = self._found.get(target)
         if found and found.is_plain and found.size == len(content) and self._holds(target, content):
-            self._note(target, frame, found.size, found.mtime_ns)
+            self._note(target, OutputRow(frame, found.size, found.mtime_ns, held))
             return
         handle = os.open(self._stage(target), os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
         with os.fdopen(handle, "wb", buffering=0) as stream:
             stream.write(content)
             status = os.fstat(handle)
-        self._note(target, frame, status.st_size, status.st_mtime_ns)
+        self._note(target, OutputRow(frame, status.st_size, status.st_mtime_ns, held))
 
     def copy(self, target: str, source: Path, frame: bytes = b"") -> None:
         """Copy one file if size or content differ; its time stamp is not carried over."""
@@ -138,7 +153,7 @@ class SiteWriter:
             shutil.copyfile(source, file)
         status = file.stat()
         self.sizes[target] = status.st_size
-        self._note(target, frame, status.st_size, status.st_mtime_ns)
+        self._note(target, OutputRow(frame, status.st_size, status.st_mtime_ns, _content_of(file)))
 
     def publish(self) -> None:
         """Put the new files in their places, remove what is not part of the site any more, note what there is."""
@@ -194,8 +209,12 @@ class SiteWriter:
         rows = {**self._known, **self._rows}
         return outputs_digest((target, rows[target].size, rows[target].mtime_ns) for target in self.sizes)
 
-    def _note(self, target: str, frame: bytes, size: int, mtime_ns: int) -> None:
-        row = OutputRow(frame, size, mtime_ns)
+    def marks(self) -> dict[str, FileMark]:
+        """Path in the site → what is in the file, of everything that belongs to the site by now.  Nothing is read."""
+        rows = {**self._known, **self._rows}
+        return {target: FileMark(rows[target].size, rows[target].content) for target in self.sizes}
+
+    def _note(self, target: str, row: OutputRow) -> None:
         if self._known.get(target) != row:
             self._rows[target] = row
 
@@ -245,6 +264,14 @@ def _remove_empty_folders(folder: Path) -> None:
     for found, _, _ in os.walk(folder, topdown=False):
         if found != str(folder) and not os.listdir(found):
             Path(found).rmdir()
+
+
+def _content_of(file: Path) -> bytes:
+    held = hashlib.sha256()
+    with file.open("rb") as stream:
+        while part := stream.read(PIECE):
+            held.update(part)
+    return held.digest()[:CONTENT_SIZE]
 
 
 def _same_file(left: Path, right: Path) -> bool:

@@ -15,12 +15,14 @@ from generator.site.digests import digest, engine_digest
 from generator.site.indexes import Term, make_indexes
 from generator.site.learning import LearnerPage, course_list, course_list_path, learner_files
 from generator.site.output import SiteWriter
+from generator.site.precache import ICONS, MANIFEST, Precache
 from generator.site.preparation import Prepared, ReadSite
 from generator.site.rendering import Rendering
 from generator.site.sitemap import make_sitemap
 from generator.site.snapshot import configuration_digest
 from generator.site.view import PageView
 from generator.site.views import ICON, STYLE, Views
+from generator.site.web_manifest import web_manifest
 from generator.site.workshop import Memory
 
 if TYPE_CHECKING:
@@ -67,6 +69,8 @@ class Press:
         if self._memory:
             self._memory.prepared, self._memory.press = prepared, self
         self._put_others()
+        if self._read.library.courses and not self._read.configuration.preview:
+            self._put_precache_lists(prepared, views)
 
     def _put(self, target: str, mark: bytes, view: Callable[[], PageView]) -> None:
         """Make and write a page; `mark` is the digest of all that it is made from."""
@@ -87,6 +91,22 @@ class Press:
                 blocks = {source: one.blocks for source, one in facts.items()}
                 content = course_list(library, course, lambda page, known=blocks: known.get(page.source, ()))  # type: ignore[misc]  # a default argument
                 self._writer.write(target, content, mark)
+
+    def _put_precache_lists(self, prepared: Prepared, views: Views) -> None:
+        """Comes last: the lists name what all others have left."""
+        library = self._read.library
+        written = {document.target for document in library.documents()}
+        precache = Precache(
+            library=library,
+            name=self._read.configuration.site_name,
+            files=self._writer.marks(),
+            assets={one.document.source: one.facts.assets for one in prepared.renderings if one.facts},
+            generated={target for target in self.targets if target not in written},
+            indexes={index.target for index in views.indexes},
+            extras=(*views.extra_styles, *views.extra_scripts),
+        )
+        for target, content in precache.lists().items():
+            self._writer.write(target, content)
 
     def _put_others(self) -> None:
         configuration, writer = self._read.configuration, self._writer
@@ -165,7 +185,10 @@ def _write_theme(configuration: SiteConfiguration, writer: SiteWriter, *, has_st
     translate = load_translations(configuration.language).gettext
     for target, content in learner_files(configuration, translate, has_study=has_study).items():
         writer.write(target, content)
-    writer.write(ICON, (Path(theme).parent / ICON).read_bytes())
+    for icon in (ICON, *(ICONS.values() if has_study else ())):
+        writer.write(icon, (Path(theme).parent / icon).read_bytes())
+    if has_study:
+        writer.write(MANIFEST, web_manifest(configuration))
     custom = configuration.custom_dir
     if custom:
         for file in sorted(custom.rglob("*")):

@@ -20,12 +20,14 @@ from generator.site.kinds import KIND_LABELS
 from generator.site.learning import (
     CHECK,
     COPY_SCRIPTS,
+    OFFLINE,
     STUDY,
     LearnerPage,
     activity_scripts,
     course_id,
     learner_pages,
     progress_scripts,
+    script_path,
 )
 from generator.site.navigation import Place, Shelf, places, shelves
 from generator.site.view import (
@@ -219,7 +221,8 @@ class Views:
             own = (*COPY_SCRIPTS, *own)
         if document.kind not in ("course", "module") or place.shelf is None or place.shelf.document is None:
             return own
-        return tuple(dict.fromkeys((*progress_scripts(place.shelf.document), *own)))
+        taking = () if document.kind == "module" or self.configuration.preview else (script_path(OFFLINE),)
+        return tuple(dict.fromkeys((*progress_scripts(place.shelf.document), *own, *taking)))
 
     # --- digests ------------------------------------------------------------------------------------------------
 

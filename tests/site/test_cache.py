@@ -82,12 +82,13 @@ def test_a_build_with_nothing_to_do_says_what_the_first_one_said(course: Project
         assert sentence in again.err
 
 
-def test_an_edited_text_costs_one_page(course: Project) -> None:
+def test_an_edited_text_costs_one_page_and_the_lists_of_files(course: Project) -> None:
     build(course)
     before = times(course)
     course.write(SECOND, HEAD.format("Segunda", "Da segunda.") + "Outro texto.\n")
     assert pages_rendered(build(course)) == 1
-    assert changed(before, times(course)) == {"curso/modulo/outra.html"}
+    lists = {"curso/levar.js", "canoa/levar.js"}
+    assert changed(before, times(course)) == {"curso/modulo/outra.html", *lists}
 
 
 def test_a_new_title_reaches_neighbours_lists_and_indexes_and_nothing_else(course: Project, tmp_path: Path) -> None:
@@ -339,6 +340,7 @@ def test_a_cache_that_is_cut_short_is_replaced(course: Project) -> None:
         "update headers set header = replace(header, 'Segunda', 'Falsa')",
         "update notes set value = replace(value, 'falta', 'sobra')",
         "update outputs set frame = x'00'",
+        "update outputs set content = x'00'",
         "drop table pages",
         "delete from headers",
     ],

@@ -13,6 +13,12 @@ FIRST_VIEW = 14_000
 """HTML, CSS and JavaScript of a lesson: one initial TCP window."""
 ON_TOP = {"questions": 6_000, "worksheets": 8_000, "cases": 6_000, "writing": 6_500, "survey": 6_000, "progress": 7_000}
 """Script of an activity → what a page with it loads after its first view: store, script, style sheet."""
+OFFLINE_BUTTON = 500
+"""The button of a course's front page, on top of the rest."""
+ON_PRESS = {"canoa/carry.js": 7_150, "canoa/levar.css": 350, "canoa/zip.js": 1_350, "canoa-sw.js": 2_050}
+"""What is loaded when somebody takes a course."""
+BYTES_OF_A_FILE = 45
+"""What one file adds to the lists: half of it is a digest, which does not compress."""
 OWN_PAGES = {"study": 14_000, "journal": 9_000}
 """The same for the learner's own pages."""
 ABOUT_COPIES = {"copia": 150, "copy": 1_600, "missing": 1_400, "check": 5_500}
@@ -64,6 +70,18 @@ def test_what_tells_of_the_copy_adds_little(files: dict[str, bytes], name: str) 
 
 
 def test_a_page_loads_no_script_that_was_not_weighed(files: dict[str, bytes]) -> None:
-    known = {"store", "more", *ON_TOP, *OWN_PAGES, *ABOUT_COPIES}
+    known = {"store", "more", "offline", *ON_TOP, *OWN_PAGES, *ABOUT_COPIES}
     strangers = {path: scripts(content) - known for path, content in files.items() if path.endswith(".html")}
     assert {path: found for path, found in strangers.items() if found} == {}
+
+
+def test_taking_a_course_costs_only_who_takes_one(files: dict[str, bytes]) -> None:
+    assert compressed(files["canoa/offline.js"]) <= OFFLINE_BUTTON
+    assert {path: compressed(files[path]) for path, most in ON_PRESS.items() if compressed(files[path]) > most} == {}
+
+
+def test_the_lists_of_files_stay_small(files: dict[str, bytes]) -> None:
+    lists = {path: content for path, content in files.items() if path.endswith("levar.js")}
+    assert len(lists) >= 3
+    for path, content in lists.items():
+        assert compressed(content) <= BYTES_OF_A_FILE * content.count(b"\n"), path

@@ -20,10 +20,12 @@ BUNDLES = {
     "store": ("keeper", "store"),
     "hub": ("keeper", "spare", "hub"),
     "busca": ("terms", "search", "combobox"),
+    "carry": ("taking", "carry"),
+    "zip": ("digest", "zip"),
     "check": ("digest", "image", "check"),
 }
 """Scripts of a site that are made of several files; every other file is a script of its own."""
-PARTS = ("keeper", "terms", "search", "combobox", "digest", "image")
+PARTS = ("keeper", "terms", "search", "combobox", "digest", "image", "taking")
 """Files that are in bundles only."""
 FOR_TESTS = re.compile(r"^[ \t]*// test:begin\n.*?// test:end\n", re.DOTALL | re.MULTILINE)
 CALL = re.compile(r"(?<![\w$.])_\(")

@@ -420,3 +420,114 @@ interface Findings {
   /** Digest of the release, made from the hashes that the files were compared with. */
   digest: string;
 }
+
+// --- offline.js, carry.js, taking.js, zip.js -----------------------------------------------------------------------------
+
+/** Path in the site, bytes, the first 16 bytes of the SHA-256 (base64url). */
+type CopyRow = [string, number, string];
+/** What `generator/site/precache.py` writes: of the site `name` and `lists`, of a course the rest. */
+interface CopyList {
+  files: CopyRow[];
+  /** Digest of the list itself, added by who has read it. */
+  list: string;
+  /** The site's name. */
+  name: string;
+  /** Path of the list of a course → its digest. */
+  lists: { [path: string]: string };
+  id: string;
+  title: string;
+  /** Path of the course's front page. */
+  page: string;
+  /** How many pages the course has. */
+  pages: number;
+}
+interface TakenCourse extends CopyList {
+  /** Whether videos are taken too. */
+  videos: boolean;
+  /** When this edition was taken, milliseconds since 1970. */
+  since?: number;
+}
+/** The lists of one edition; `courses` by the path of their lists. */
+interface CopyEdition {
+  shared: CopyList;
+  courses: { [path: string]: TakenCourse };
+}
+/** What the copy in the browser holds. */
+interface KeptEdition extends CopyEdition {
+  /** Paths of media that the server lacked. */
+  missing: string[];
+  /** What the server's copy said of itself (`canoa/copia.js`). */
+  facts?: CopyFacts;
+}
+/** What is being taken: all that the copy is to hold in the end. */
+interface CopyPlan {
+  courses: { [path: string]: { videos: boolean } };
+}
+interface CopyState {
+  copy?: KeptEdition;
+  /** There is one from the beginning of a download to its end. */
+  plan?: CopyPlan;
+  /** Entries of the cache, which are more than the files by one or two. */
+  objects: number;
+}
+interface CopyNews {
+  edition: CopyEdition;
+  /** Pages, files and bytes to fetch. */
+  pages: number;
+  files: number;
+  bytes: number;
+  isSame: boolean;
+}
+/**
+ * Why something did not go on.  `foreign`: other bytes than those of the list (a login page of the network); `between`: two
+ * editions at once on the server; `space`: it is known before that it will not fit; `closed`: the browser refuses.
+ */
+type Trouble = "paused" | "offline" | "foreign" | "gone" | "between" | "full" | "space" | "closed" | "busy";
+type HearProgress = (progress: { done: number; total: number; files: number; all: number }) => void;
+type ReadEdition = (wanted: CopyPlan["courses"], known?: { [path: string]: TakenCourse }) => Promise<CopyEdition>;
+type Collect = (
+  wanted: CopyPlan["courses"],
+  how: {
+    known?: { [path: string]: TakenCourse };
+    /** One that was read just now. */
+    edition?: CopyEdition;
+    /** Of some objects those that are not there yet. */
+    has(rows: CopyRow[]): Promise<CopyRow[]>;
+    begin(rows: CopyRow[], lacking: CopyRow[]): Promise<void>;
+    keep(row: CopyRow, bytes: Uint8Array): Promise<void>;
+    /** Bytes (negative when they come to nothing) and files more. */
+    hear(bytes: number, files: number): void;
+  },
+) => Promise<{ edition: CopyEdition; missing: string[] }>;
+/** Take all that a plan wants, and turn to it when everything is there.  Fails with a `kind`, a `Trouble`. */
+type Fulfil = (plan: CopyPlan, hear: HearProgress, edition?: CopyEdition) => Promise<void>;
+interface CopyDesk {
+  state(): Promise<CopyState>;
+  readEdition: ReadEdition;
+  collect: Collect;
+  fulfil: Fulfil;
+  /** Remove a course by the path of its list. */
+  remove(path: string): Promise<void>;
+  /** Forget what was begun. */
+  abandon(): Promise<void>;
+  /** What an update would fetch; undefined when nothing was taken. */
+  news(): Promise<CopyNews | undefined>;
+  /** Path of the list of what the search needs: taken like a course. */
+  SEARCH: string;
+  /** Which paths are videos. */
+  VIDEO: RegExp;
+}
+type CopyMaker = (base: string, digestOf: (bytes: Uint8Array) => Promise<string>, signalOf: () => AbortSignal) => CopyDesk;
+
+/** What somebody may leave out. */
+interface Choice {
+  parts: HTMLElement[];
+  bytes(): number;
+  wanted(): CopyPlan["courses"];
+}
+
+interface ZipWriter {
+  /** Add a file; names are written as UTF-8. */
+  add(path: string, bytes: Uint8Array): Promise<void>;
+  finish(): Blob;
+}
