@@ -26,6 +26,7 @@ LAYERS = {
     "site": {
         "content",
         "pages",
+        "search",
         "problems",
         "problem_kinds",
         "language",
@@ -40,6 +41,7 @@ LAYERS = {
     "mirror": {"release", "problem_kinds", "language", "naming"},
     "release": {"problem_kinds", "language", "naming"},
     "records": {"problem_kinds"},
+    "search": set(),
     "content": {"problems", "problem_kinds", "language", "naming"},
     "pages": {"problems", "problem_kinds", "language", "naming"},
     "problems": {"problem_kinds"},

@@ -13,7 +13,11 @@ from generator.content.front_matter import split_front_matter
 from generator.content.text import decode_text
 from generator.pages.markdown import Renderer, RenderOptions
 from generator.pages.page import PageSource, SiteIndex
+from generator.pages.sections import page_sections, summarised
 from generator.problems import Problem, problem
+from generator.search.page_terms import PageIndexer
+from generator.search.scripts import sections_json
+from generator.search.words import Vocabulary, stemming_rules
 from generator.site.cache import PageRow
 from generator.site.digests import digest_of_values, engine_digest
 from generator.site.inputs import TrackedIndex
@@ -100,6 +104,7 @@ class Job:
     source: str
     target: str
     title: str
+    summary: str
     content: bytes
     """The file, with its front matter."""
     problems: tuple[Problem, ...] = ()
@@ -139,6 +144,7 @@ class _Desk:
         self.context: Context | None = None
         self.options = b""
         self.renderer: Renderer | None = None
+        self.indexer = PageIndexer(Vocabulary(()))
 
     def lay(self, parcel: Parcel) -> tuple[Context, Renderer]:
         """Context and renderer for a parcel; a renderer takes 0.1 s to set up and serves all with its options."""
@@ -147,6 +153,7 @@ class _Desk:
             options = digest_of_values(vars(self.context.options))
             if self.renderer is None or self.options != options:
                 self.renderer, self.options = Renderer(self.context.options), options
+                self.indexer = PageIndexer(Vocabulary(stemming_rules(self.context.options.language)))
         return self.context, self.renderer
 
 
@@ -164,10 +171,10 @@ def render_batch(batch: Batch) -> BatchResult:
     Raises `WorkersDifferError` in a process that would render them differently.
     """
     context, renderer = _desk.lay(batch.parcel)
-    return BatchResult(tuple(_render(job, context, renderer) for job in batch.jobs), renderer.problems)
+    return BatchResult(tuple(_render(job, context, renderer, _desk.indexer) for job in batch.jobs), renderer.problems)
 
 
-def _render(job: Job, context: Context, renderer: Renderer) -> Rendered:
+def _render(job: Job, context: Context, renderer: Renderer, indexer: PageIndexer) -> Rendered:
     if job.problems:
         return Rendered(None, job.problems)
     shown = f"{context.shown_docs}/{job.source}"
@@ -183,7 +190,11 @@ def _render(job: Job, context: Context, renderer: Renderer) -> Rendered:
         log.debug("%s", shown, exc_info=True)
         reason = f"{type(error).__name__}: {error}".split("\n")[0][:200]
         return Rendered(None, (problem(shown, 0, "page-failed", reason=reason),))
-    return Rendered(PageRow.of(page, index.inputs(context.index), volatile=_is_volatile(context.options, text)))
+    volatile = _is_volatile(context.options, text)
+    sections = summarised(page_sections(page.html), job.summary)
+    terms = indexer.terms(page.title, [(section.heading, section.text) for section in sections])
+    inputs = index.inputs(context.index)
+    return Rendered(PageRow.of(page, inputs, volatile=volatile, terms=terms, sections=sections_json(sections)))
 
 
 def page_source(job: Job, shown: str, text: str) -> PageSource:

@@ -133,7 +133,7 @@ def _build_alone(
         if not writer.is_ours:
             found = problem(configuration.file, 0, "site-folder-foreign", folder=configuration.site_dir.name)
             return BuildReport((*check_rendered(read, tuple(read.render(tell))).problems, found), written=False)
-        press = Press(read, writer, memory)
+        press = Press(read, writer, shop.cache, memory)
         renderings = []
         for rendering in read.render(tell):
             renderings.append(rendering)

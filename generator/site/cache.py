@@ -26,7 +26,7 @@ from generator.site.digests import digest
 log = logging.getLogger("canoa")
 
 FILE = "cache.sqlite3"
-LAYOUT = 2
+LAYOUT = 3
 """Counts up when the tables change; a cache of another layout is thrown away."""
 WAIT_SECONDS = 20.0
 """How long one build waits for another that is writing."""
@@ -40,7 +40,7 @@ create table headers (
 ) without rowid;
 create table pages (
   key blob primary key, held blob, inputs text, facts text, anchors text, shown text, html blob, facts_digest blob,
-  inputs_digest blob, text_digest blob
+  inputs_digest blob, text_digest blob, terms text, sections blob, terms_digest blob, sections_digest blob
 );
 create table notes (name text primary key, value text, digest blob) without rowid;
 create table outputs (
@@ -59,6 +59,8 @@ class PageFacts:
     key: bytes
     text_digest: bytes
     """Of all that the page shows."""
+    terms_digest: bytes = b""
+    """Of what the search knows the page by."""
     links: tuple[OutgoingLink, ...] = ()
     blocks: tuple[Block, ...] = ()
     problems: tuple[Problem, ...] = ()
@@ -86,6 +88,12 @@ class PageRow:
     """Of inputs and anchors."""
     text_digest: bytes
     """Of all that the page shows."""
+    terms: str = ""
+    """What the search knows the page by: `generator/search/page_terms.py`."""
+    sections: bytes = b""
+    """The page's text for lists of hits: JSON, compressed."""
+    terms_digest: bytes = b""
+    sections_digest: bytes = b""
 
     @property
     def is_whole(self) -> bool:
@@ -94,10 +102,12 @@ class PageRow:
             self.facts_digest == digest(self.facts)
             and self.inputs_digest == digest(self.inputs, self.anchors)
             and self.text_digest == digest(self.shown, self.html)
+            and self.terms_digest == digest(self.terms)
+            and self.sections_digest == digest(self.sections)
         )
 
     @classmethod
-    def of(cls, page: RenderedPage, inputs: str, *, volatile: bool) -> PageRow:
+    def of(cls, page: RenderedPage, inputs: str, *, volatile: bool, terms: str = "", sections: str = "[]") -> PageRow:
         """The row of a page; `key` and `held` are filled in by the one who knows them."""
         facts = _json(
             [
@@ -118,7 +128,8 @@ class PageRow:
         )
         anchors, html = _json(page.anchors), zlib.compress(page.html.encode("utf-8", "surrogatepass"), 1)
         digests = digest(facts), digest(inputs, anchors), digest(shown, html)
-        return cls(b"", b"", inputs, facts, anchors, shown, html, *digests)
+        texts = zlib.compress(sections.encode("utf-8", "surrogatepass"), 1)
+        return cls(b"", b"", inputs, facts, anchors, shown, html, *digests, terms, texts, digest(terms), digest(texts))
 
     def page(self) -> RenderedPage:
         """The page."""
@@ -139,7 +150,11 @@ class PageRow:
 
     def page_facts(self) -> PageFacts:
         """What checks across pages need."""
-        return PageFacts(self.key, self.text_digest, *_read_facts(self.facts))
+        return PageFacts(self.key, self.text_digest, self.terms_digest, *_read_facts(self.facts))
+
+    def page_sections(self) -> str:
+        """The JSON of the page's sections."""
+        return zlib.decompress(self.sections).decode("utf-8", "surrogatepass")
 
 
 @dataclass(frozen=True)
@@ -246,7 +261,7 @@ class BuildCache:
 
     def known_pages(self, keys: Sequence[bytes]) -> dict[bytes, KnownPage]:
         """Of the pages with these keys those that are kept."""
-        query = "select key, held, facts, facts_digest, text_digest from pages"
+        query = "select key, held, facts, facts_digest, text_digest, terms_digest from pages"
         wanted = frozenset(keys)
         found: dict[bytes, KnownPage] = {}
 
@@ -257,9 +272,9 @@ class BuildCache:
                 if few
                 else database.execute(query)
             )
-            for key, held, facts, facts_digest, text_digest in rows:
+            for key, held, facts, facts_digest, text_digest, terms_digest in rows:
                 if key in wanted and facts_digest == (NO_FACTS_DIGEST if facts == NO_FACTS else digest(facts)):
-                    found[key] = KnownPage(held, PageFacts(key, text_digest, *_read_facts(facts)))
+                    found[key] = KnownPage(held, PageFacts(key, text_digest, terms_digest, *_read_facts(facts)))
 
         self._guarded(read, None)
         return found
@@ -286,6 +301,24 @@ class BuildCache:
         """A rendered page; None when it is not kept or damaged."""
         row = self._row(key)
         return row.page() if row else None
+
+    def terms(self, key: bytes) -> str | None:
+        """What the search knows a page by; None when the page is not kept or damaged."""
+        if key in self._kept_in_memory:
+            return self._kept_in_memory[key].terms
+        query = "select terms, terms_digest from pages where key = ?"
+        found = self._guarded(lambda database: database.execute(query, (key,)).fetchone(), None)
+        return found[0] if found and found[1] == digest(found[0]) else None
+
+    def sections(self, key: bytes) -> str | None:
+        """The JSON of a page's sections; None when the page is not kept or damaged."""
+        if key in self._kept_in_memory:
+            return self._kept_in_memory[key].page_sections()
+        query = "select sections, sections_digest from pages where key = ?"
+        found = self._guarded(lambda database: database.execute(query, (key,)).fetchone(), None)
+        if not found or found[1] != digest(found[0]):
+            return None
+        return zlib.decompress(found[0]).decode("utf-8", "surrogatepass")
 
     def _row(self, key: bytes) -> PageRow | None:
         if key in self._kept_in_memory:

@@ -33,9 +33,12 @@ OPTIONS = {
     "id": (str, "", N_("letters without accents, digits and hyphens, such as “cursos-ufx”")),
     "allow_html": (bool, False, N_("true or false")),
     "license": (str, "", N_("an SPDX identifier, such as CC-BY-NC-SA-4.0")),
+    "search": (dict, {}, N_("a mapping such as {shard: large}, or {shard: small}")),
     "authors": (list, (), N_("a list such as [{nome: Ana Lima, instituicao: UFMG}]")),
 }
 """Options of the plugin `canoa`: type, default, what to expect."""
+SHARDS = ("small", "large")
+"""Sizes of the search index's files; the first is the default."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,8 @@ class SiteConfiguration:
     allow_html: bool = False
     licence: str = ""
     authors: tuple[Person, ...] = ()
+    search_shards: str = SHARDS[0]
+    """Size of the search index's files, one of `SHARDS`: see `search_index.PROFILES`."""
     strict: bool = False
     preview: bool = False
     """The pages are only shown to their author, by a server that adds scripts to them."""
@@ -206,6 +211,7 @@ def configuration_from(
         allow_html=options["allow_html"],
         licence=_licence(options["license"], file, problems),
         authors=people(options["authors"]),
+        search_shards=_shards(options["search"], file, problems),
         strict=values.get("strict") is True,
         cache_dir=_cache_folder(folder, (folder / str(values.get("site_dir") or "site")).resolve()),
     )
@@ -263,6 +269,16 @@ def check_options(written: Mapping[str, Any], file: str, problems: list[Problem]
             value = default
         options[key] = value
     return options
+
+
+def _shards(value: Mapping[str, Any], file: str, problems: list[Problem]) -> str:
+    shard = value.get("shard", SHARDS[0])
+    if shard not in SHARDS or set(value) - {"shard"}:
+        problems.append(
+            problem(file, 0, "configuration-value", key="search", value=value, expected=OPTIONS["search"][2])
+        )
+        return SHARDS[0]
+    return str(shard)
 
 
 def _licence(value: str, file: str, problems: list[Problem]) -> str:

@@ -37,6 +37,7 @@ class CanoaConfig(Config):  # type: ignore[no-untyped-call]  # MkDocs types its 
     allow_html = config_options.Type(bool, default=False)
     license = config_options.Type(str, default="")
     authors = config_options.Type(list, default=[])
+    search = config_options.Type(dict, default={})
 
 
 class CanoaPlugin(BasePlugin[CanoaConfig]):  # type: ignore[no-untyped-call]  # as above

@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING
 
 from generator.content.model import Library
 from generator.language import load_translations
+from generator.site.cache import BuildCache
 from generator.site.configuration import SiteConfiguration
 from generator.site.digests import digest, engine_digest
 from generator.site.indexes import Term, make_indexes
-from generator.site.learning import LearnerPage, course_list, course_list_path, learner_files
+from generator.site.learning import LearnerPage, course_list, course_list_path, learner_files, script_path
 from generator.site.output import SiteWriter
 from generator.site.precache import ICONS, MANIFEST, Precache
 from generator.site.preparation import Prepared, ReadSite
 from generator.site.rendering import Rendering
+from generator.site.search_index import ENGINE, write_search_index
 from generator.site.sitemap import make_sitemap
 from generator.site.snapshot import configuration_digest
 from generator.site.view import PageView
@@ -35,9 +37,10 @@ WEIGHED_PAGES = 3
 class Press:
     """Frames the pages of one build and has them written, each as soon as it is rendered."""
 
-    def __init__(self, read: ReadSite, writer: SiteWriter, memory: Memory | None = None) -> None:
+    def __init__(self, read: ReadSite, writer: SiteWriter, cache: BuildCache, memory: Memory | None = None) -> None:
         self._read = read
         self._writer = writer
+        self._cache = cache
         self._memory = memory
         last: Press | None = memory.press if memory else None
         is_same = last is not None and last.views.library is read.library
@@ -68,7 +71,7 @@ class Press:
         self._put_course_lists(prepared)
         if self._memory:
             self._memory.prepared, self._memory.press = prepared, self
-        self._put_others()
+        self._put_others(write_search_index(prepared, self._writer, self._cache))
         if self._read.library.courses and not self._read.configuration.preview:
             self._put_precache_lists(prepared, views)
 
@@ -108,7 +111,7 @@ class Press:
         for target, content in precache.lists().items():
             self._writer.write(target, content)
 
-    def _put_others(self) -> None:
+    def _put_others(self, manifest: bytes) -> None:
         configuration, writer = self._read.configuration, self._writer
         if configuration.site_url:
             writer.write("sitemap.xml", make_sitemap(configuration.site_url, self.targets))
@@ -116,7 +119,7 @@ class Press:
             mark = self._read.media_marks[media.source]
             if not (mark and writer.is_current(media.target, mark)):
                 writer.copy(media.target, configuration.docs_dir / media.source, mark)
-        _write_theme(configuration, writer, has_study=bool(self._read.library.courses))
+        _write_theme(configuration, writer, manifest, has_study=bool(self._read.library.courses))
 
 
 def site_views(configuration: SiteConfiguration, library: Library, terms: Sequence[Term] = ()) -> Views:
@@ -177,14 +180,14 @@ class PageFrames:
         return self._template
 
 
-def _write_theme(configuration: SiteConfiguration, writer: SiteWriter, *, has_study: bool) -> None:
+def _write_theme(configuration: SiteConfiguration, writer: SiteWriter, manifest: bytes, *, has_study: bool) -> None:
     from generator.theme import __file__ as theme
     from generator.theme import assemble_styles
 
     writer.write(STYLE, assemble_styles().style)
     translate = load_translations(configuration.language).gettext
     for target, content in learner_files(configuration, translate, has_study=has_study).items():
-        writer.write(target, content)
+        writer.write(target, content + manifest if target == script_path(ENGINE) else content)
     for icon in (ICON, *(ICONS.values() if has_study else ())):
         writer.write(icon, (Path(theme).parent / icon).read_bytes())
     if has_study:

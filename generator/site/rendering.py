@@ -58,7 +58,8 @@ class RenderTask:
 
     def key(self, document: Document, content: bytes) -> bytes:
         """What one page depends on, but for its inputs."""
-        return digest(self.environment, document.source, document.target, document.title, content)
+        shown = document.title, document.metadata.summary
+        return digest(self.environment, document.source, document.target, *shown, content)
 
 
 def site_index(configuration: SiteConfiguration, library: Library) -> SiteIndex:
@@ -147,13 +148,30 @@ class LibraryRenderer:
         known = self._cache.anchors(rendering.facts.key) if rendering.facts else frozenset()
         return frozenset(self.page(rendering).anchors) if known is None else known
 
+    def terms(self, rendering: Rendering) -> str:
+        """What the search knows a rendered page by.  Raises `LookupError` as `page` does."""
+        known = self._cache.terms(rendering.facts.key) if rendering.facts else None
+        return self._row_again(rendering.document).terms if known is None else known
+
+    def sections(self, rendering: Rendering) -> str:
+        """The JSON of a rendered page's sections.  Raises `LookupError` as `page` does."""
+        known = self._cache.sections(rendering.facts.key) if rendering.facts else None
+        return self._row_again(rendering.document).page_sections() if known is None else known
+
+    def known_terms(self, key: bytes) -> str | None:
+        """The same of a page of any build, if the cache still has it."""
+        return self._cache.terms(key)
+
     def _again(self, document: Document) -> RenderedPage:
+        return self._row_again(document).page()
+
+    def _row_again(self, document: Document) -> PageRow:
         from generator.site.batches import Batch, render_batch
 
         [rendered] = render_batch(Batch(self._parcel(), (self._job(document),))).pages
         if rendered.row is None:
             raise LookupError(document.source)
-        return rendered.row.page()
+        return rendered.row
 
     def _known(self, documents: Sequence[Document]) -> dict[str, PageFacts]:
         """The pages whose rendering is remembered or in the cache and still holds, by source."""
@@ -234,7 +252,7 @@ class LibraryRenderer:
         except OSError as error:
             shown = f"{configuration.shown_docs}/{document.source}"
             content, problems = b"", (problem(shown, 0, "file-unreadable", reason=error.strerror or str(error)),)
-        return Job(document.source, document.target, document.title, content, problems)
+        return Job(document.source, document.target, document.title, document.metadata.summary, content, problems)
 
     def _parcel(self) -> Parcel:
         from generator.site.batches import Context, Parcel

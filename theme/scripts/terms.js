@@ -14,7 +14,7 @@ var canoaTerms = (() => {
     text
       .normalize("NFKD")
       .toLowerCase()
-      .replace(/[\u0300-\u036f]/g, "")
+      .replace(/[\u0300-\u036f]|[\ufe00-\ufe0f]|\u00ad/g, "")
       .replace(/[ßæœøđðłþıς]/g, (letter) => LETTERS[letter]);
 
   /** @param {string} text @returns {string[]} folded words, not stemmed */

@@ -1,0 +1,62 @@
+"""Numbers for names that stay the same when other names come and go: places in a table, by digest."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+SMALLEST_TABLE: Final = 8
+OVERFLOW: Final = 8
+"""An eighth of a table is kept for those whose places are taken at its end."""
+
+
+@dataclass(frozen=True)
+class Numbering:
+    """The numbers of a site's pages: the course's slot above, the page's slot below."""
+
+    slot_bits: int
+    courses: Mapping[str, int]
+    """Folder of a course, empty for pages of none → its slot."""
+    pages: Mapping[tuple[str, str], int]
+    """Folder and path → number."""
+
+
+def number_pages(pages: Iterable[tuple[str, str]]) -> Numbering:
+    """Number pages, given as folder of the course and path of the page; no two are the same."""
+    by_course: dict[str, list[str]] = {}
+    for folder, path in pages:
+        by_course.setdefault(folder, []).append(path)
+    # A course that moves takes all its pages along: their table is kept emptier.
+    courses, _ = place(by_course, 0.35)
+    tables = {folder: place(paths, 0.7) for folder, paths in by_course.items()}
+    bits = max((size for _, size in tables.values()), default=SMALLEST_TABLE).bit_length() - 1
+    numbers = {
+        (folder, path): (courses[folder] << bits) + slot
+        for folder, (slots, _) in tables.items()
+        for path, slot in slots.items()
+    }
+    return Numbering(bits, courses, numbers)
+
+
+def place(names: Iterable[str], fullness: float) -> tuple[dict[str, int], int]:
+    """A place for each name in a table that is at most so full, and the table's size, a power of two.
+
+    Each name wants the place that its digest says; of those that want the same, the later ones by digest move on.  So
+    the places follow from the names alone, and a name that comes moves few others.
+    """
+    digests = sorted((hashlib.sha256(name.encode("utf-8", "surrogatepass")).digest(), name) for name in names)
+    size = SMALLEST_TABLE
+    while len(digests) > fullness * size:
+        size *= 2
+    while True:
+        places, free = {}, 0
+        wanted = size - size // OVERFLOW
+        for digest, name in digests:
+            free = max(free, int.from_bytes(digest[:8], "big") * wanted >> 64)
+            places[name] = free
+            free += 1
+        if free <= size:
+            return places, size
+        size *= 2

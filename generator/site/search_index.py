@@ -1,0 +1,290 @@
+"""The pages' terms become shards: the search index of a site (docs/search-index.md), of which an edit makes few anew.
+
+Pages were counted when they were rendered (`batches.py`); here the ranges of the alphabet in which some page has
+changed are merged.  Everything follows from the pages alone, so that a warm build gives the bytes of a cold one.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any, Final, NamedTuple
+
+from generator.search import scripts
+from generator.search.postings import Codes, TermEntry, merge, most_postings, write_postings
+from generator.search.ranges import COUNT, FROM, joined_ranges
+from generator.search.shards import cut_terms
+from generator.search.spelling import cut_spelling, spelled_words
+from generator.search.words import stemming_rules
+from generator.site.cache import BuildCache
+from generator.site.digests import digest, engine_digest
+from generator.site.output import SiteWriter
+from generator.site.preparation import Prepared
+from generator.site.search_site import KIND_LETTERS, FoundPage, SearchSite, course_folder
+
+ENGINE: Final = "busca"
+"""The script of the theme that searches; the manifest is its last line."""
+MANY_CHANGES: Final = 200
+"""So many pages change nearly every range: then all are merged."""
+
+
+@dataclass(frozen=True)
+class Profile:
+    """How large the index's files are."""
+
+    shard: int
+    """Characters of a shard of terms, at most about."""
+    block_bits: int
+    """Page records of a block, as a power of two of places that are about half full."""
+    text_bits: int
+    """The same for texts."""
+    is_large: bool = False
+
+
+PROFILES: Final = {"small": Profile(4096, 4, 2), "large": Profile(24_000, 6, 4, is_large=True)}
+"""`small`: little to load for a query.  `large`: a fifth of the files, for sticks whose clusters are large."""
+
+
+class RangeState(NamedTuple):
+    """What is kept of some neighbouring ranges of terms between builds, as JSON can hold it."""
+
+    separators: Sequence[str]
+    """Of their shards."""
+    spelled: Sequence[str]
+    """Their part of the spelling dictionary."""
+    mark: str
+    """Digest of their shards' contents."""
+
+
+class State(NamedTuple):
+    """What a build leaves to the next one, as JSON can hold it."""
+
+    basis: str
+    """Digest of all that shards depend on beside the pages."""
+    pages: Sequence[Sequence[Any]]
+    """Number, digest of terms, filters and cache key of each page."""
+    glossary: str
+    """Terms of the glossary, which the cache does not have."""
+    ranges: Sequence[Sequence[Any]]
+    """`RangeState` of each part of the alphabet."""
+    spelling: Sequence[Any]
+    """Separators of the dictionary's shards, and a digest of all its words."""
+
+
+@dataclass(frozen=True)
+class _Work:
+    """One build's index."""
+
+    site: SearchSite
+    profile: Profile
+    writer: SiteWriter
+
+    def write_index(self, cache: BuildCache) -> bytes:
+        """Write all; gives the manifest."""
+        name = f"search {self.writer.folder}"
+        basis = digest(engine_digest(), repr((self.profile, self.parts, most_postings(len(self.site.pages))))).hex()
+        last = _recalled(cache.note(name), basis)
+        ranges = self.write_terms(last)
+        spelling = self.write_spelling(ranges, last)
+        self.write_blocks()
+        self.write_texts()
+        self.write_courses()
+        state = State(basis, list(map(_noted, self.site.pages)), self.site.glossary_terms, ranges, spelling)
+        if last != state:
+            cache.leave_note(name, state)
+        terms = [separator for one in ranges for separator in one.separators]
+        return self.manifest(terms or [""], spelling[0] or [""])
+
+    @property
+    def parts(self) -> tuple[range, ...]:
+        """The ranges that are kept together."""
+        return joined_ranges(len(self.site.pages), large=self.profile.is_large)
+
+    def manifest(self, terms: Sequence[str], spelling: Sequence[str]) -> bytes:
+        """The call that the engine's script ends with."""
+        language = self.site.prepared.configuration.language.split("-")[0]
+        return scripts.Manifest(
+            language=language,
+            stem=stemming_rules(language),
+            pages=len(self.site.pages),
+            slot_bits=self.site.numbering.slot_bits,
+            block_bits=self.block_bits,
+            text_bits=self.text_bits,
+            terms=terms,
+            spelling=spelling,
+        ).script()
+
+    # --- terms ------------------------------------------------------------------------------------------------------
+
+    def write_terms(self, last: State | None) -> list[RangeState]:
+        """The shards of all terms: those of unchanged ranges stay, the others are merged."""
+        changed = _changed_ranges(self.site, last) if last else frozenset(range(COUNT))
+        kept: list[RangeState | None] = [None] * len(self.parts)
+        for place, members in enumerate(self.parts):
+            if last and changed.isdisjoint(members):
+                known = RangeState(*last.ranges[place])
+                if all(self._is_current(known.mark, separator) for separator in known.separators):
+                    kept[place] = known
+        missing = [members for members, known in zip(self.parts, kept, strict=True) if known is None]
+        merged = iter(self.merge_ranges(missing))
+        return [known or next(merged) for known in kept]
+
+    def _is_current(self, mark: str, separator: str) -> bool:
+        return self.writer.is_current(scripts.terms_path(separator), digest(mark, separator))
+
+    def merge_ranges(self, parts: Sequence[range]) -> Iterator[RangeState]:
+        """Merge these parts of the alphabet and write their shards."""
+        if not parts:
+            return
+        pages = self.site.pages
+        merged = merge(_page_entries(self.site, list(chain.from_iterable(parts))))
+        entries = write_postings(merged, Codes(pages[-1].number if pages else 0), most_postings(len(pages)))
+        terms = [entry.term for entry in entries]
+        for members in parts:
+            begin = bisect_left(terms, FROM[members[0]])
+            end = bisect_left(terms, FROM[members[-1] + 1]) if members[-1] + 1 < COUNT else len(terms)
+            yield self.write_range(FROM[members[0]], entries[begin:end])
+
+    def write_range(self, first: str, entries: Sequence[TermEntry]) -> RangeState:
+        """Write the shards of terms that are neighbours; the first shard begins at `first`."""
+        written = [entry.written for entry in entries]
+        shards = list(cut_terms([entry.term for entry in entries], written, first, self.profile.shard))
+        contents = [scripts.terms_script(shard) for shard in shards]
+        mark = digest(*contents).hex()
+        for shard, content in zip(shards, contents, strict=True):
+            self.writer.write(scripts.terms_path(shard.separator), content, digest(mark, shard.separator))
+        return RangeState([shard.separator for shard in shards], list(spelled_words(entries)), mark)
+
+    def write_spelling(self, ranges: Sequence[RangeState], last: State | None) -> tuple[list[str], str]:
+        """The spelling dictionary: separators of its shards, and the digest by which it is known to be the same."""
+        words = [word for one in ranges for word in one.spelled]
+        mark = digest("\n".join(words)).hex()
+        if last and last.spelling[1] == mark:
+            separators: list[str] = last.spelling[0]
+            if all(self.writer.is_current(scripts.spelling_path(one), digest(mark, one)) for one in separators):
+                return separators, mark
+        shards = list(cut_spelling(words, self.profile.shard))
+        for shard in shards:
+            content = scripts.spelling_script(shard)
+            self.writer.write(scripts.spelling_path(shard.separator), content, digest(mark, shard.separator))
+        return [shard.separator for shard in shards], mark
+
+    # --- pages ------------------------------------------------------------------------------------------------------
+
+    def write_blocks(self) -> None:
+        """What lists of hits show of pages."""
+        titles = {course_folder(course): course.document.title for course in self.site.prepared.library.courses}
+        for block, pages in _grouped(self.site.pages, self.block_bits):
+            folder = pages[0].folder
+            content = scripts.pages_script(block, folder, titles.get(folder, ""), list(map(self._record, pages)))
+            target, mark = scripts.pages_path(block), digest(content)
+            if not self.writer.is_current(target, mark):
+                self.writer.write(target, content, mark)
+
+    def _record(self, page: FoundPage) -> scripts.PageRecord:
+        document = page.rendering.document
+        return scripts.PageRecord(self.site.slot(page), page.path, document.title, KIND_LETTERS[document.kind])
+
+    @property
+    def block_bits(self) -> int:
+        """Pages of one course are never together with those of another."""
+        return min(self.profile.block_bits, self.site.numbering.slot_bits)
+
+    @property
+    def text_bits(self) -> int:
+        """The same of their texts."""
+        return min(self.profile.text_bits, self.site.numbering.slot_bits)
+
+    def write_texts(self) -> None:
+        """The texts of pages, in their courses' folders."""
+        for _, pages in _grouped(self.site.pages, self.text_bits):
+            folder, number = pages[0].folder, self.site.slot(pages[0]) >> self.text_bits
+            target = scripts.text_path(folder, number)
+            mark = digest(engine_digest(), *(part for page in pages for part in self._text_parts(page)))
+            if not self.writer.is_current(target, mark):
+                texts = {self.site.slot(page): self.site.sections(page) for page in pages}
+                self.writer.write(target, scripts.text_script(folder, number, texts), mark)
+
+    def _text_parts(self, page: FoundPage) -> tuple[bytes | str, ...]:
+        """What the text of a page follows from."""
+        facts = page.rendering.facts
+        own = page.terms if facts is None or self.site.is_glossary(page) else facts.text_digest
+        return str(page.number), page.rendering.document.metadata.summary, own
+
+    def write_courses(self) -> None:
+        """The list of courses, for the filter and for copies that lack some."""
+        slots = self.site.numbering.courses
+        titles = {course_folder(course): course.document.title for course in self.site.prepared.library.courses}
+        listed = sorted((slots[folder], folder, title) for folder, title in titles.items() if folder in slots)
+        self.writer.write(scripts.COURSES, scripts.courses_script(listed))
+
+
+def write_search_index(prepared: Prepared, writer: SiteWriter, cache: BuildCache) -> bytes:
+    """Write the index of a site; gives the manifest, which belongs at the end of the engine's script."""
+    profile = PROFILES[prepared.configuration.search_shards]
+    return _Work(SearchSite.of(prepared), profile, writer).write_index(cache)
+
+
+# --- what has changed -----------------------------------------------------------------------------------------------
+
+
+def _recalled(noted: Any, basis: str) -> State | None:
+    state = State(*noted) if noted and len(noted) == len(State._fields) else None
+    return state if state and state.basis == basis else None
+
+
+def _noted(page: FoundPage) -> list[Any]:
+    key = page.rendering.facts.key.hex() if page.rendering.facts else ""
+    return [page.number, page.terms.hex(), page.filters, key]
+
+
+def _changed_ranges(site: SearchSite, last: State) -> frozenset[int]:
+    """The ranges in which a page's terms are not what they were."""
+    before = {number: more for number, *more in last.pages}
+    now = {page.number: page for page in site.pages}
+    numbers = [number for number in before if number not in now]
+    numbers += [
+        number for number, page in now.items() if before.get(number, [])[:2] != [page.terms.hex(), page.filters]
+    ]
+    changed: set[int] = set()
+    for number in numbers:
+        had = _known_terms(site, last, before[number]) if number in before else ""
+        if had is None or len(numbers) > MANY_CHANGES:
+            return frozenset(range(COUNT))
+        changed.add(0)  # its filters, or those of the page that has its number now
+        changed |= _different_lines(had, site.terms(now[number]) if number in now else "")
+    return frozenset(changed)
+
+
+def _known_terms(site: SearchSite, last: State, noted: Sequence[str]) -> str | None:
+    """The terms that a page had in the last build, if they can still be had."""
+    wanted, _, key = noted
+    known = site.prepared.read.renderer.known_terms(bytes.fromhex(key))
+    return known if known is not None and digest(known).hex() == wanted else last.glossary or None
+
+
+def _different_lines(before: str, after: str) -> set[int]:
+    old, new = (text.split("\n") if text else [""] * COUNT for text in (before, after))
+    pairs = enumerate(zip(old, new, strict=True))
+    return {place for place, (had, has) in pairs if had != has and set(had.split()) != set(has.split())}
+
+
+def _page_entries(site: SearchSite, ranges: Sequence[int]) -> Iterator[tuple[int, Iterable[str]]]:
+    """Number and entries of each page, only of these ranges."""
+    with_filters = 0 in ranges
+    for page in site.pages:
+        terms = site.terms(page)
+        if len(ranges) < COUNT:
+            lines = terms.split("\n")
+            terms = " ".join([lines[place] for place in ranges])
+        yield page.number, f"{terms} {page.filters}".split() if with_filters else terms.split()
+
+
+def _grouped(pages: Iterable[FoundPage], bits: int) -> Iterable[tuple[int, list[FoundPage]]]:
+    """Pages by the upper part of their numbers."""
+    groups: dict[int, list[FoundPage]] = {}
+    for page in pages:
+        groups.setdefault(page.number >> bits, []).append(page)
+    return groups.items()
