@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help install test check golden bench bench-search site serve catalogues scripts clean
+.PHONY: help install test check golden bench bench-search bench-mirror site serve catalogues scripts clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -50,7 +50,10 @@ bench: install ## time builds beside Hugo, Zensical and Material (SIZES, PEERS; 
 	$(BIN)/python bench/build.py run $(if $(SIZES),--sizes $(SIZES)) $(if $(PEERS),--peers $(PEERS)) $(BENCH)
 
 bench-search: install ## measure finding beside Pagefind and Material, in a real browser (BENCH='--pages 1000')
-	$(BIN)/python bench/search.py $(BENCH)
+	$(BIN)/python -m bench.search $(BENCH)
+
+bench-mirror: install ## measure releases and mirrors beside rsync (BENCH=--small for a few pages)
+	$(BIN)/python -m bench.mirror $(BENCH)
 
 clean: ## remove what builds and tests leave
 	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache

@@ -3,8 +3,8 @@
 What a step costs on the wire is measured (`bench/mirror.py`), what links and people do is assumed and written down; the
 draws come from a seed, so that the same assumptions give the same tables.
 
-    python bench/scale.py              prints the tables
-    python bench/scale.py --write      puts them into docs/scale.md
+    python -m bench.scale              prints the tables
+    python -m bench.scale --write      puts them into docs/scale.md
 """
 
 from __future__ import annotations

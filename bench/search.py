@@ -1,8 +1,8 @@
 """Measures finding: Canoa beside Pagefind and Material, the same pages, the same questions, a real browser.
 
-    python bench/search.py                       5,000 pages beside Pagefind, 300 beside Material too
-    python bench/search.py --pages 1000 --each 10
-    python bench/search.py --write               puts the tables into docs/search-index.md
+    python -m bench.search                       5,000 pages beside Pagefind, 300 beside Material too
+    python -m bench.search --pages 1000 --each 10
+    python -m bench.search --write               puts the tables into docs/search-index.md
 
 It needs Chromium and nginx; Pagefind and Material come from PyPI into build/bench/search-peers.
 """

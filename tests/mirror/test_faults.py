@@ -17,6 +17,7 @@ from tests.mirror.voyage import Publisher, copy_mirror, own_files, served, start
 
 pytestmark = pytest.mark.slow
 
+BUNDLE = "pacote"
 TRIED = 9
 """Of the places where each command can break; all of them where CANOA_EXAMPLES is set."""
 
@@ -54,16 +55,20 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
     code, said = run(("mirror", "sync"), mirror)
     assert code == 0, said
     assert served(mirror) == publisher.signed_files() != old
+    (folder / BUNDLE).mkdir()
+    code, said = run(("mirror", "export", "--bundle", str(folder / BUNDLE), "--since", "1"), mirror)
+    assert code == 0, said
     return Stage(publisher, old, publisher.signed_files(), before, mirror)
 
 
-def commands() -> dict[str, tuple[tuple[str, ...], str]]:
+def commands(bundle: Path = Path()) -> dict[str, tuple[tuple[str, ...], str]]:
     """What is run, and on which mirror."""
     return {
         "sync": (("mirror", "sync"), "before"),
         "activate": (("mirror", "activate", "--number", "1"), "both"),
         "rollback": (("mirror", "rollback"), "both"),
         "gc": (("mirror", "gc"), "both"),
+        "import": (("mirror", "import", str(bundle)), "before"),
     }
 
 
@@ -71,7 +76,7 @@ def commands() -> dict[str, tuple[tuple[str, ...], str]]:
 def test_wherever_it_breaks_one_release_is_whole_and_the_next_run_is_right(
     stage: Stage, tmp_path: Path, name: str
 ) -> None:
-    command, start = commands()[name]
+    command, start = commands(stage.both.parent / BUNDLE)[name]
     origin: Path = getattr(stage, start)
     good = copy_mirror(origin, tmp_path / "bom")
     every = places(command, good, good, tmp_path / "strace.log")

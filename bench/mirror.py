@@ -1,0 +1,280 @@
+"""Measures what releases and mirrors cost, beside rsync in the same run: bytes, requests, processor time, slow links.
+
+    python -m bench.mirror                  the site of bench/mirror_workload.py: about fifteen minutes on two cores
+    python -m bench.mirror --small          a few pages, to see that it works
+    python -m bench.mirror --write          puts the table into docs/mirrors.md
+
+It needs nginx and rsync.  Every step runs the commands that people run, each as a process of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from time import monotonic
+
+from bench.counting_relay import Relay, relay_to
+from bench.mirror_workload import FULL, SMALL, Size, add_course, change_pages, change_template, write_site
+from bench.scale import with_tables
+from bench.static_server import serve_with_nginx
+
+ROOT = Path(__file__).resolve().parent.parent
+
+OUTPUT = ROOT / "build" / "bench" / "mirror"
+DOCUMENT = ROOT / "docs" / "mirrors.md"
+SLOW_RATE, SLOW_DELAY = 8_000, 0.6
+"""64 kbit/s and 600 ms: a shared satellite link."""
+TEXTS = (".html", ".css", ".js", ".json", ".svg", ".txt", ".xml")
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What a step may cost."""
+
+    bytes: float
+    requests: int = 0
+    seconds: float = 0
+
+
+@dataclass
+class Step:
+    """One change of the site, on its way to a mirror."""
+
+    name: str
+    bytes: int
+    """On the wire, both directions, with the headers of HTTP."""
+    requests: int
+    rsync: int
+    """The same for `rsync -az` of the changed files from the copy before."""
+    rsync_server: float = 0
+    """Seconds of a processor, of the sending side."""
+    create: float = 0
+    """Seconds of a processor: `canoa release create` with signing."""
+    create_memory: int = 0
+    """Bytes, largest resident size."""
+    publish: float = 0
+    sync: float = 0
+    """Seconds of a processor: `canoa mirror sync`."""
+    sync_memory: int = 0
+    slow: float = 0
+    """Seconds on the slow link; 0: not tried."""
+
+
+@dataclass(frozen=True)
+class Used:
+    """What a process took."""
+
+    seconds: float
+    """Of a processor."""
+    memory: int
+    """Bytes, largest resident size."""
+    wall: float
+
+
+@dataclass
+class Yard:
+    """The folders of a run."""
+
+    folder: Path
+    size: Size
+
+    @property
+    def site(self) -> Path:
+        """What is released."""
+        return self.folder / "build/site"
+
+    @property
+    def web(self) -> Path:
+        """What the origin serves."""
+        return self.folder / "web"
+
+    @property
+    def mirror(self) -> Path:
+        """What the mirror keeps."""
+        return self.folder / "mirror"
+
+    @property
+    def copy(self) -> Path:
+        """What rsync keeps up to date."""
+        return self.folder / "rsync-copy"
+
+    def canoa(self, *arguments: str, cwd: Path | None = None) -> Used:
+        """Run the command; what it says goes into a file."""
+        return used((sys.executable, "-m", "generator", *arguments), cwd or self.folder, self.folder / "log.txt")
+
+
+def used(command: Sequence[str], cwd: Path, log: Path) -> Used:
+    """Run a process to its end and say what it took.  Raises `CalledProcessError`."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "CANOA_LANG": "en"}
+    started = monotonic()
+    with log.open("a") as out:
+        process = subprocess.Popen(command, cwd=cwd, env=environment, stdout=out, stderr=out)
+        _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, list(command), stderr=log.read_text()[-2000:])
+    return _used(usage, monotonic() - started)
+
+
+def _used(usage: resource.struct_rusage, wall: float) -> Used:
+    return Used(usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, wall)
+
+
+# --- steps ------------------------------------------------------------------------------------------------------------
+
+
+def run(yard: Yard) -> Iterator[Step]:
+    """The first copy of the text; then, with a mirror of everything, every change."""
+    _start(yard)
+    with serve_with_nginx(yard.web, yard.folder / "nginx") as server, relay_to(server) as relay:
+        access = yard.folder / "nginx" / "access.log"
+        root = yard.web / "md/1.root.json"
+        yard.canoa(
+            "mirror", "init", relay.address, "--root", str(root), "--layers", "texto", "--folder", str(yard.mirror)
+        )
+        yield _synced(yard, relay, access, Step("first copy of the text", 0, 0, _gzip_per_file(yard.site)))
+        shutil.rmtree(yard.copy, ignore_errors=True)
+        shutil.copytree(yard.site, yard.copy)
+        yield _synced(yard, relay, access, Step("nothing new", 0, 0, *_rsync(yard)))
+        changes = {
+            "one page": lambda: _one_page(yard.site),
+            "1 % of the pages": lambda: change_pages(yard.site, 0.01, turn=2),
+            "template: every page": lambda: change_template(yard.site, turn=3),
+            "a new course": lambda: add_course(yard.site, yard.size, turn=4),
+        }
+        for name, change in changes.items():
+            change()
+            created = yard.canoa("release", "create", *KEYS)
+            published = yard.canoa("release", "publish", "web")
+            step = Step(name, 0, 0, *_rsync(yard))
+            step.create, step.create_memory, step.publish = created.seconds, created.memory, published.seconds
+            before = yard.folder / "mirror-before"
+            shutil.rmtree(before, ignore_errors=True)
+            shutil.copytree(yard.mirror, before, symlinks=True)
+            yield _synced(yard, relay, access, step)
+            if name.startswith("template"):
+                relay.rate, relay.delay = SLOW_RATE, SLOW_DELAY
+                step.slow = yard.canoa("mirror", "sync", cwd=before).wall
+                relay.rate = relay.delay = 0
+
+
+KEYS = ("--keys", "keys", "--passphrase-file", "phrase")
+
+
+def _start(yard: Yard) -> None:
+    shutil.rmtree(yard.folder, ignore_errors=True)
+    yard.folder.mkdir(parents=True)
+    write_site(yard.site, yard.size)
+    (yard.folder / "phrase").write_text("a passphrase for a benchmark\n", encoding="utf-8")
+    yard.canoa("release", "init", *KEYS, "--id", "bench")
+    yard.canoa("release", "create", *KEYS)
+    yard.canoa("release", "publish", "web")
+
+
+def _synced(yard: Yard, relay: Relay, access: Path, step: Step) -> Step:
+    relay.reset()
+    before = len(access.read_text().splitlines()) if access.is_file() else 0
+    done = yard.canoa("mirror", "sync", cwd=yard.mirror)
+    step.bytes, step.sync, step.sync_memory = relay.total, done.seconds, done.memory
+    step.requests = len(access.read_text().splitlines()) - before
+    return step
+
+
+def _one_page(site: Path) -> None:
+    """A sentence more, and the date of the site's map."""
+    page = sorted(site.glob("*/*.html"))[700 % len(sorted(site.glob("*/*.html")))]
+    page.write_text(page.read_text(encoding="utf-8").replace("</p>", " Uma frase a mais.</p>", 1), encoding="utf-8")
+
+
+def _rsync(yard: Yard) -> tuple[int, float]:
+    """Bytes in both directions, and processor seconds of the side that sends; afterwards the copy is up to date."""
+    shell = yard.folder / "shell"
+    times = yard.folder / "times"
+    shell.write_text(f"#!{sys.executable}\n{WRAPPER.format(times=str(times))}", encoding="utf-8")
+    shell.chmod(0o755)
+    command = ("rsync", "-az", "--delete", "--stats", "-e", str(shell), f"here:{yard.site}/", f"{yard.copy}/")
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env={**os.environ, "LC_ALL": "C"})
+    said = dict(line.split(": ", 1) for line in done.stdout.splitlines() if ": " in line)
+    total = sum(int(said[name].split()[0].replace(",", "")) for name in ("Total bytes sent", "Total bytes received"))
+    return total, float(times.read_text())
+
+
+WRAPPER = """\
+import pathlib, resource, subprocess, sys
+code = subprocess.run(sys.argv[2:]).returncode
+usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+pathlib.Path({times!r}).write_text(str(usage.ru_utime + usage.ru_stime))
+sys.exit(code)
+"""
+
+
+def _gzip_per_file(site: Path) -> int:
+    """What a client fetches that asks for every text file by itself, compressed; headers are not counted."""
+    files = (file for file in site.rglob("*") if file.suffix in TEXTS)
+    return sum(len(gzip.compress(file.read_bytes(), 9, mtime=0)) for file in files)
+
+
+# --- table ------------------------------------------------------------------------------------------------------------
+
+GOALS = {
+    "first copy of the text": Goal(0.55, 45),
+    "nothing new": Goal(1_000, 1),
+    "one page": Goal(4_000, 3),
+    "1 % of the pages": Goal(35_000),
+    "template: every page": Goal(200_000, seconds=30),
+    "a new course": Goal(0.9),
+}
+"""Bytes; below 1: a part of what the other way costs."""
+
+
+def table(steps: Sequence[Step]) -> Iterator[str]:
+    """One line a step."""
+    yield (
+        "| | bytes | goal | requests | rsync -az, bytes | rsync's sender | `create` | memory | `publish` | `sync` "
+        "| memory | 64 kbit/s, 600 ms |"
+    )
+    yield "|---" * 12 + "|"
+    for one in steps:
+        goal = GOALS[one.name]
+        other = "gzip per file: " if one.name.startswith("first") else ""
+        most = goal.bytes if goal.bytes > 1 else goal.bytes * one.rsync
+        mark = "✓" if one.bytes <= most and one.requests <= (goal.requests or one.requests) else "✗"
+        slow = f"{one.slow:.1f} s (goal {goal.seconds:.0f})" if one.slow else "–"
+        yield (
+            f"| {one.name} | {one.bytes:,} | ≤ {most:,.0f} {mark} | {one.requests}"
+            f"{f' (goal {goal.requests})' if goal.requests else ''} | {other}{one.rsync:,} | {one.rsync_server:.2f} s "
+            f"| {one.create:.1f} s | {one.create_memory / 1e6:.0f} MB | {one.publish:.1f} s | {one.sync:.1f} s "
+            f"| {one.sync_memory / 1e6:.0f} MB | {slow} |"
+        )
+
+
+def main() -> int:
+    """Measure, print, and keep the results as JSON; exits with 1 when a goal is missed."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--small", action="store_true", help="a few pages")
+    parser.add_argument("--output", type=Path, default=OUTPUT)
+    parser.add_argument("--write", action="store_true", help="put the table into docs/mirrors.md")
+    options = parser.parse_args()
+    steps = []
+    for step in run(Yard(options.output.resolve() / "work", SMALL if options.small else FULL)):
+        print(f"{step.name}: {step.bytes:,} bytes, {step.requests} requests; rsync {step.rsync:,}", flush=True)
+        steps.append(step)
+    made = "\n".join(table(steps))
+    print(made)
+    (options.output / "results.json").write_text(json.dumps([asdict(one) for one in steps], indent=1), encoding="utf-8")
+    if options.write:
+        DOCUMENT.write_text(with_tables(DOCUMENT.read_text(encoding="utf-8"), {"measured": made}), encoding="utf-8")
+    return int("✗" in made)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
