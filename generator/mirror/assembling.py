@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 from generator.mirror.copies import CopyMaker
@@ -37,12 +38,16 @@ class Assembly:
 
     def make(self) -> ReleaseRecord:
         """The release's tree, whole and recorded.  Raises `ReleaseError` and `OSError`."""
+        with ExitStack() as files:
+            return self._make(files)
+
+    def _make(self, files: ExitStack) -> ReleaseRecord:
         held = HeldImages(self.store, proving=self.proving)
         changed = {path: info for path, info in self.wanted.items() if not held.image(info.sha256)}
         base, packs = find_packs(self.release, [one for one in self.store.numbers() if one != self.release.number])
         if base and self._is_worth_it(packs, changed):
             self._check_room(self._ahead(changed) + sum(self.release.transport[pack].length for pack in packs))
-            routes = self._routes(base, packs, changed, held)
+            routes = self._routes(base, packs, changed, held, files)
         else:
             routes = {}
         maker = TreeMaker(
@@ -63,7 +68,7 @@ class Assembly:
         return sum(self.release.transport[pack].length for pack in packs) < self._objects(changed)
 
     def _routes(
-        self, base: int, packs: Sequence[str], changed: Mapping[str, TargetInfo], held: HeldImages
+        self, base: int, packs: Sequence[str], changed: Mapping[str, TargetInfo], held: HeldImages, files: ExitStack
     ) -> dict[str, Route]:
         try:
             old = self.store.record(base).targets
@@ -73,7 +78,8 @@ class Assembly:
         if not from_here:
             return {}
         whole = self.wanted.keys() == self.release.targets.keys()
-        opened = open_packs(self.store, self.fetcher, self.release, packs, None if whole else frozenset(from_here))
+        wanted = None if whole else frozenset(from_here)
+        opened = open_packs(self.store, self.fetcher, self.release, packs, wanted, files)
         found = {path: find_route(path, old[path], changed[path], opened) for path in sorted(from_here)}
         return {path: route for path, route in found.items() if route}
 

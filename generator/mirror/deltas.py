@@ -9,6 +9,7 @@ institution signed: other bytes than the right ones can waste time, and the whol
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -68,14 +69,19 @@ def find_packs(release: VerifiedRelease, held: Sequence[int]) -> tuple[int, tupl
 
 
 def open_packs(
-    store: MirrorStore, fetcher: Fetcher, release: VerifiedRelease, paths: Sequence[str], wanted: frozenset[str] | None
+    store: MirrorStore,
+    fetcher: Fetcher,
+    release: VerifiedRelease,
+    paths: Sequence[str],
+    wanted: frozenset[str] | None,
+    files: ExitStack,
 ) -> tuple[OpenPack, ...]:
     """The packs of these paths, whole or as far as the targets `wanted` need them; none when one is not to be had.
 
-    Raises `MirrorError` only when the time is over, and `OSError`.
+    They can be read as long as `files` is open.  Raises `MirrorError` only when the time is over, and `OSError`.
     """
     try:
-        return tuple(_open_pack(store, fetcher, release, path, wanted) for path in paths)
+        return tuple(_open_pack(store, fetcher, release, path, wanted, files) for path in paths)
     except MirrorError as error:
         if error.kind == "deadline":
             raise
@@ -114,7 +120,12 @@ def follow(route: Route, path: str, old: Path, work: Path) -> Path:
 
 
 def _open_pack(
-    store: MirrorStore, fetcher: Fetcher, release: VerifiedRelease, path: str, wanted: frozenset[str] | None
+    store: MirrorStore,
+    fetcher: Fetcher,
+    release: VerifiedRelease,
+    path: str,
+    wanted: frozenset[str] | None,
+    files: ExitStack,
 ) -> OpenPack:
     info = release.transport[path]
     whole = Wanted(path, info.length, info.sha256)
@@ -124,8 +135,7 @@ def _open_pack(
         if part is not None:
             return part
     file = store.wire / path if is_here else fetcher.file(whole)
-    stream = BytesIO(file.read_bytes())
-    return read_pack(stream, length=info.length)
+    return read_pack(files.enter_context(file.open("rb")), length=info.length)
 
 
 def _is_on_wire(store: MirrorStore, path: str, info: TransportInfo) -> bool:
@@ -141,11 +151,16 @@ class PartialPack:
     """The frames of some targets."""
 
     entries: Mapping[str, PackEntry]
-    _frames: Mapping[str, bytes]
+    _pieces: Mapping[int, Path]
+    """First byte in the pack → the file with what was fetched from there."""
 
     def frame(self, target: str) -> Frame:
-        """The frame of a target.  Raises `PackError`."""
-        entry, data = self.entries[target], self._frames[target]
+        """The frame of a target.  Raises `PackError` and `OSError`."""
+        entry = self.entries[target]
+        first = max(first for first in self._pieces if first <= entry.offset)
+        with self._pieces[first].open("rb") as stream:
+            stream.seek(entry.offset - first)
+            data = stream.read(entry.size)
         try:
             reference = reference_of(data)
         except CompressionError:
@@ -173,8 +188,7 @@ def _open_part(fetcher: Fetcher, whole: Wanted, wanted: frozenset[str]) -> Parti
         raise
     except ImageRefusedError:
         return None
-    pieces = {first: file.read_bytes() for (first, _), file in zip(runs, files, strict=True)}
-    return PartialPack(entries, {path: _cut_out(entry, pieces) for path, entry in entries.items()})
+    return PartialPack(entries, {first: file for (first, _), file in zip(runs, files, strict=True)})
 
 
 def _head(fetcher: Fetcher, whole: Wanted) -> bytes:
@@ -204,8 +218,3 @@ def _runs(entries: Sequence[PackEntry]) -> list[tuple[int, int]]:
 
 def _part(whole: Wanted, first: int, last: int) -> Wanted:
     return Wanted(whole.path, last - first, whole.sha256, first, whole.length)
-
-
-def _cut_out(entry: PackEntry, pieces: Mapping[int, bytes]) -> bytes:
-    first = max(first for first in pieces if first <= entry.offset)
-    return pieces[first][entry.offset - first : entry.offset - first + entry.size]

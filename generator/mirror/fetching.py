@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -138,8 +138,15 @@ class Fetcher:
         """Several, a few at a time; the first failure ends all.  Raises `MirrorError` and `OSError`."""
         self._expected += sum(one.length for one in wanted)
         pool = ThreadPoolExecutor(TOGETHER)
+        running = [pool.submit(self.file, one) for one in wanted]
         try:
-            return list(pool.map(self.file, wanted))
+            for done in wait(running, return_when=FIRST_EXCEPTION).done:
+                done.result()
+            return [one.result() for one in running]
+        except (MirrorError, OSError):
+            with self._watch.held():  # whoever asked may have another idea
+                pool.shutdown(cancel_futures=True)
+            raise
         except BaseException:
             self._watch.close()
             raise

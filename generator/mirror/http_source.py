@@ -29,6 +29,8 @@ CONNECTIONS = 4
 MOST_REDIRECTIONS = 5
 REDIRECTIONS = frozenset((301, 302, 303, 307, 308))
 PART = re.compile(r"bytes ([0-9]{1,15})-([0-9]{1,15})/([0-9]{1,15})")
+THIS_COMPUTER = frozenset(("localhost", "127.0.0.1", "::1"))
+"""Never asked through a proxy."""
 LONGEST_MARK = 200
 """Characters of an ETag that is remembered."""
 
@@ -202,7 +204,8 @@ def _pools(base: str, watch: Watch) -> urllib3.PoolManager:
     parts = urlsplit(base)
     proxy = getproxies().get(parts.scheme)
     pools: urllib3.PoolManager
-    if proxy and not proxy_bypass(parts.hostname or ""):
+    host = parts.hostname or ""
+    if proxy and host not in THIS_COMPUTER and not proxy_bypass(host):
         pools = urllib3.ProxyManager(proxy if "://" in proxy else f"http://{proxy}", **settings)
     else:
         pools = urllib3.PoolManager(**settings)

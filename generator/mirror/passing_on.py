@@ -118,7 +118,7 @@ class Relay:
 def clear_incoming(store: MirrorStore) -> None:
     """A release is here: nothing that waits is needed any more."""
     shutil.rmtree(store.incoming, ignore_errors=True)
-    store.incoming.mkdir()
+    store.incoming.mkdir(exist_ok=True)
 
 
 def _is_right(place: Path, info: TransportInfo) -> bool:

@@ -248,7 +248,7 @@ def _link(source: Path, place: Path) -> None:
         os.link(source, place, follow_symlinks=False)
     except (FileNotFoundError, FileExistsError, NotADirectoryError):
         raise
-    except OSError:
+    except (OSError, NotImplementedError):
         copy_durably(source, place)
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from generator.mirror.refusals import MirrorError
@@ -39,6 +40,7 @@ class Watch:
         self._lock = threading.Lock()
         self._lines: dict[int, _Line] = {}
         self._closed = threading.Event()
+        self._held = False
         self._thread: threading.Thread | None = None
 
     def begin(self, connection: socket.socket) -> None:
@@ -68,7 +70,7 @@ class Watch:
 
     def check(self) -> None:
         """Raises `MirrorError` deadline when the time is over, or when all was called off."""
-        if self._closed.is_set() or time.monotonic() > self._end:
+        if self._held or self._closed.is_set() or time.monotonic() > self._end:
             raise MirrorError("deadline")
 
     def pause(self) -> None:
@@ -83,6 +85,17 @@ class Watch:
     def close(self) -> None:
         """Call everything off."""
         self._closed.set()
+        self._cut_all()
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Call off what is going on, until nothing is any more."""
+        self._held = True
+        self._cut_all()
+        yield
+        self._held = False
+
+    def _cut_all(self) -> None:
         with self._lock:
             for line in self._lines.values():
                 line.end("deadline")

@@ -341,6 +341,16 @@ def without_ranges(exchange: Exchange) -> None:
     exchange.answer(200, exchange.content)
 
 
+def spoiled(first: int) -> Misbehaviour:
+    """Other bytes from there to the end."""
+    return lambda exchange: exchange.content[:first] + bytes(byte ^ 0x55 for byte in exchange.content[first:])
+
+
+def only_parts(misbehaviour: Misbehaviour) -> Misbehaviour:
+    """Misbehave where a part is asked for; whole files are right."""
+    return lambda exchange: misbehaviour(exchange) if exchange.range else exchange.content
+
+
 def endless(exchange: Exchange) -> None:
     """A body without a length that never ends."""
     exchange.begin(200, None)

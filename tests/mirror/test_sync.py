@@ -11,7 +11,16 @@ from generator.mirror.held_images import content_date
 from generator.mirror.refusals import MirrorError
 from generator.release.signing import refresh_timestamp
 from generator.release.workplace import wire_file
-from tests.mirror.hostile_server import HostileServer, serve, status, without_ranges
+from tests.mirror.hostile_server import (
+    HostileServer,
+    Misbehaviour,
+    only_parts,
+    serve,
+    shortened,
+    spoiled,
+    status,
+    without_ranges,
+)
 from tests.mirror.published import Catalogue, Mirror, date, make_catalogue, new_mirror, text
 from tests.release.test_releasing import Press, files_below
 
@@ -222,16 +231,32 @@ def test_a_mirror_of_a_part_fetches_only_its_part_of_a_pack(large: Catalogue, tm
             assert (mirror.tree / page).read_bytes() == (large.site(2) / page).read_bytes()
 
 
-def test_a_server_without_ranges_gives_the_whole_pack(large: Catalogue, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("misbehaviour", "fetched"),
+    [
+        (without_ranges, "delta/"),
+        (only_parts(spoiled(0)), "delta/"),
+        (only_parts(spoiled(8 << 10)), "obj/"),
+        (only_parts(shortened(40_000)), "obj/"),
+        (only_parts(status(500)), "obj/"),
+        (status(404), "obj/"),
+    ],
+    ids=["no parts", "damaged index", "damaged frames", "wrong parts", "parts fail", "no pack"],
+)
+def test_where_parts_of_a_pack_do_not_come_something_whole_does(
+    large: Catalogue, tmp_path: Path, misbehaviour: Misbehaviour, fetched: str
+) -> None:
     with serve(large.wire(1)) as server:
         root = large.wire(1) / "md/1.root.json"
-        mirror = new_mirror(tmp_path / "mirror", server.address, root=root, courses=("b",))
+        mirror = new_mirror(tmp_path / "mirror", server.address, root=root, courses=("b", "e"))
         mirror.sync()
+        server.behave()
         server.folder = large.wire(2)
-        server.when("delta/*", without_ranges)
+        server.when("delta/*", misbehaviour)
         mirror.sync(day=2)
-        assert (mirror.tree / "b/0.html").read_bytes() == (large.site(2) / "b/0.html").read_bytes()
-        assert not any(path.startswith("obj/") for path in server.paths[-4:])
+        assert server.paths[-1].startswith(fetched)
+        for page in ("b/0.html", "e/7.html"):
+            assert (mirror.tree / page).read_bytes() == (large.site(2) / page).read_bytes()
 
 
 def test_a_mirror_that_is_too_far_behind_for_one_pack_walks_single_steps(tmp_path: Path) -> None:
