@@ -102,6 +102,7 @@ class ProgressBar:
             "tree": _("Unpacking"),
             "verify": _("Checking"),
             "ask": _("Asking"),
+            "check": _("Reading again"),
         }
         bar = self._bar
         if bar is None:

@@ -8,7 +8,7 @@ of them, is removed before anything else is written: the disk may take its place
 from __future__ import annotations
 
 import errno
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -62,6 +62,23 @@ class Exported:
     """People's own files that were in the way, where they are now."""
 
 
+@dataclass(frozen=True)
+class Group:
+    """What belongs together at the top of a stick."""
+
+    parts: tuple[str, ...]
+    pages: Mapping[str, Callable[[], bytes]]
+    """Files that no release changes, by name."""
+
+    def plan_of(self, contents: StickContents) -> Plan | None:
+        """What is to be in it."""
+        return contents.bundle if BUNDLE in self.parts else contents.reader
+
+
+READER = Group(TREES, {OPENER: opener_page, NOTE: note})
+GROUPS: Final = (READER, Group((BUNDLE,), {}))
+
+
 def export_stick(
     disk: Disk,
     contents: StickContents,
@@ -110,13 +127,9 @@ def _export(disk: Disk, contents: StickContents, single: bool, listener: Listene
         return Exported(opens, 0, 0)
     _check_room(disk, plans, single)
     done = Written()
-    for part in FOLDERS:
-        if FOLDERS[part] in top and not isinstance(pointers[part], Pointer):
-            _clean(disk, part, plans.get(part), pointers[part])
+    _clear_doubt(disk, top, pointers, plans, contents)
     if contents.reader:
-        _prepare_reader(disk, top, pointers)
-    if contents.bundle and not _is_proof(pointers[BUNDLE]):
-        _start_anew(disk, top, (BUNDLE,))
+        _mend_top(disk)
     if single and opens in plans:
         _put(disk, Progress(OTHER[opens], 0, 0))
         clean(disk, OTHER[opens], None, 0)
@@ -154,15 +167,15 @@ def _tree_to_write(current: Pointer | None, single: bool) -> str:
 
 def _refuse_foreign(disk: Disk, top: Mapping[str, Entry], contents: StickContents) -> None:
     """A stick that has a pointer, even a torn one, is ours; what is on others is not to be touched."""
-    groups = {TREES: contents.reader, (BUNDLE,): contents.bundle}
-    for parts in (parts for parts, plan in groups.items() if plan):
-        if any(SLOTS[part] in top for part in parts):
+    for group in (group for group in GROUPS if group.plan_of(contents)):
+        if any(SLOTS[part] in top for part in group.parts):
             continue
-        for folder in (FOLDERS[part] for part in parts):
+        for folder in (FOLDERS[part] for part in group.parts):
             if folder in top and (top[folder].kind != "folder" or disk.entries(top[folder].name)):
                 raise StickError("not-ours", name=top[folder].name)
-        if parts == TREES and OPENER.casefold() in top and not _is_opener_whole(disk):
-            raise StickError("not-ours", name=OPENER)
+        for name in group.pages:
+            if name.casefold() in top and not (name == OPENER and _is_opener_whole(disk)):
+                raise StickError("not-ours", name=name)
 
 
 def _check_room(disk: Disk, plans: Mapping[str, Plan], single: bool) -> None:
@@ -186,6 +199,21 @@ def _check_room(disk: Disk, plans: Mapping[str, Plan], single: bool) -> None:
         raise StickError("too-small", needed=twice, missing=missing)
 
 
+def _clear_doubt(
+    disk: Disk, top: Mapping[str, Entry], pointers: Pointers, plans: Mapping[str, Plan], contents: StickContents
+) -> None:
+    """Remove what a cut has left in doubt, everywhere, before anything is written anywhere; then begin what is new."""
+    for part in FOLDERS:
+        if FOLDERS[part] in top and not isinstance(pointers[part], Pointer):
+            _clean(disk, part, plans.get(part), pointers[part])
+    begun = [group for group in GROUPS if not any(_is_proof(pointers[part]) for part in group.parts)]
+    for group in begun:
+        _remove_begun(disk, top, group)
+    for group in begun:
+        if group.plan_of(contents):
+            _begin(disk, group)
+
+
 def _clean(disk: Disk, part: str, plan: Plan | None, known: Pointer | Progress | None) -> None:
     """Remove what a cut has left in doubt."""
     if isinstance(known, Progress) and plan and known.plan == plan.digest and known.done:
@@ -204,49 +232,52 @@ def _is_proof(pointer: Pointer | Progress | None) -> bool:
     return isinstance(pointer, Pointer) or (pointer is not None and pointer.done > 0)
 
 
-def _prepare_reader(disk: Disk, top: Mapping[str, Entry], pointers: Pointers) -> None:
-    """Put there what no release changes.
-
-    Where that was not finished, all of it is made anew: what was cut off may look whole and not be.
-    """
-    if not any(_is_proof(pointers[tree]) for tree in TREES):
-        for name in (OPENER, NOTE):
-            _remove_from_top(disk, top, name)
-        _start_anew(disk, top, TREES)
-        disk.write(OPENER, [opener_page()])
-        disk.write(NOTE, [note()])
-        disk.settle("")
+def _remove_begun(disk: Disk, top: Mapping[str, Entry], group: Group) -> None:
+    """Remove what was not finished: it may look whole and not be.  The pointers, which say that it is ours, go last."""
+    if not any(SLOTS[part] in top for part in group.parts):
         return
+    for name in group.pages:
+        _remove_from_top(disk, top, name)
+    for folder in (FOLDERS[part] for part in group.parts):
+        if not disk.entries(folder):  # else somebody has files there
+            _remove_from_top(disk, top, folder)
+    disk.settle("")
+    for part in group.parts:
+        _remove_from_top(disk, top, SLOTS[part])
+    disk.settle("")
+
+
+def _begin(disk: Disk, group: Group) -> None:
+    """Pointers, then pages and empty folders."""
+    for part in group.parts:
+        disk.write(SLOTS[part], [write_pointer(Progress(part, 0, 0))])
+    disk.settle("")
+    for name, content in group.pages.items():
+        disk.write(name, [content()])
+    there = {entry.name.casefold() for entry in disk.entries("")}
+    for folder in (FOLDERS[part] for part in group.parts):
+        if folder not in there:
+            disk.make_folder(folder)
+            disk.settle(folder)
+    disk.settle("")
+
+
+def _mend_top(disk: Disk) -> None:
+    """Put there what somebody has removed or altered."""
+    top = {entry.name.casefold(): entry for entry in disk.entries("")}
     if not _is_opener_whole(disk):
         _remove_from_top(disk, top, OPENER)
         disk.write(OPENER, [opener_page()])
     for tree in TREES:
-        if top.get(tree, Entry(tree, "")).kind != "folder":  # somebody has removed it
+        if top.get(tree, Entry(tree, "")).kind != "folder":
             _remove_from_top(disk, top, tree)
             disk.make_folder(tree)
             disk.settle(tree)
     disk.settle("")
 
 
-def _start_anew(disk: Disk, top: Mapping[str, Entry], parts: tuple[str, ...]) -> None:
-    """Pointers and empty folders."""
-    of_people = [part for part in parts if FOLDERS[part] in top and disk.entries(FOLDERS[part])]
-    for part in parts:
-        _remove_from_top(disk, top, SLOTS[part])
-        if part not in of_people:
-            _remove_from_top(disk, top, FOLDERS[part])
-    disk.settle("")
-    for part in parts:
-        disk.write(SLOTS[part], [write_pointer(Progress(part, 0, 0))])
-    disk.settle("")
-    for part in parts:
-        if part not in of_people:
-            disk.make_folder(FOLDERS[part])
-            disk.settle(FOLDERS[part])
-    disk.settle("")
-
-
 def _remove_from_top(disk: Disk, top: Mapping[str, Entry], name: str) -> None:
+    """Remove a file or an empty folder, if there is one."""
     entry = top.get(name.casefold())
     if entry and entry.kind == "folder":
         disk.settle(entry.name)

@@ -15,8 +15,8 @@ from tests.mirror.fat_model import FatDisk, PowerCut
 from tests.mirror.sticks import Files, export, files_of, opened
 
 EXAMPLES = int(os.environ.get("CANOA_EXAMPLES", "0"))
-WALKS = EXAMPLES or 60
-EVERY = 1 if EXAMPLES else 2
+WALKS = EXAMPLES or 36
+EVERY = 1 if EXAMPLES else 4
 
 
 def release(number: int) -> Files:
