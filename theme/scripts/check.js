@@ -351,6 +351,7 @@
     if (!isFolder) lines.push(element("p", _("Files that do not belong to the edition cannot be seen through a server: only in a folder.")));
     lines.push(element("p", fill(_("Checked on {date}. The code of the edition was made again from the checked files."), { date: new Date().toLocaleString(document.documentElement.lang) })));
     one("[data-resultado]").replaceChildren(...lines);
+    one("[data-resultado]").classList.toggle("falha", wrong + extra.length > 0);
   };
 
   /** @type {AbortController | undefined} */
