@@ -215,6 +215,24 @@ def _merge(options: argparse.Namespace, work: Workplace, ring: Keyring, address:
         tell(sentence.format(courses=", ".join(done.left_out)))
 
 
+def release_torrent(options: argparse.Namespace, work: Workplace, ring: Keyring) -> int:
+    """`canoa release torrent`: the newest signed release as a torrent."""
+    from generator.release.torrents import make_torrent
+
+    made = make_torrent(work, web_seeds=options.web_seed, trackers=options.tracker)
+    sentence = gettext.gettext("Release {number}: {file}, {files} files, {size}. Publishing brings it along.")
+    tell(
+        sentence.format(
+            number=made.number,
+            file=shown_folder(made.file),
+            files=shown_number(made.files),
+            size=shown_size(made.length),
+        )
+    )
+    print(made.magnet)
+    return DONE
+
+
 def release_prune(options: argparse.Namespace, work: Workplace, ring: Keyring) -> int:
     """`canoa release prune`: what only old releases need is removed."""
     from datetime import timedelta
@@ -463,6 +481,23 @@ def _add_release_carrying(steps: Subparsers) -> None:
     parser = _release_step(steps, "publish", help_text, release_publish)
     parser.add_argument("folder", metavar=_("FOLDER"), help=_("what the web server serves: a folder or an address"))
     parser.add_argument("--check", action="store_true", help=_("read what is there already, and mend it"))
+    parser = _release_step(
+        steps, "torrent", _("Make a torrent of the newest release; it is published with it."), release_torrent
+    )
+    parser.add_argument(
+        "--web-seed",
+        action="append",
+        default=[],
+        metavar=_("ADDRESS"),
+        help=_("where the release is published; the torrent fetches from there too; may be given several times"),
+    )
+    parser.add_argument(
+        "--tracker",
+        action="append",
+        default=[],
+        metavar=_("ADDRESS"),
+        help=_("who knows others that have it; may be given several times"),
+    )
     parser = _release_step(steps, "prune", _("Remove files that only old releases need."), release_prune)
     parser.add_argument(
         "--keep",

@@ -12,15 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-from tuf.api.metadata import Snapshot
-
 from generator.release.destinations import Destination, Folder
 from generator.release.merged_sources import read_merged
 from generator.release.metadata import Repository
-from generator.release.publishing import TIMESTAMP, refuse_foreign
+from generator.release.publishing import RELEASE_FILES, TIMESTAMP, metadata_files, refuse_foreign
 from generator.release.refusals import ReleaseError
 from generator.release.releasing import DELTAS
-from generator.release.signed_documents import read_metadata
 from generator.release.signing import signed_number
 from generator.release.workplace import DATE, Workplace
 
@@ -30,7 +27,7 @@ GRACE = timedelta(days=14)
 """A release that was the newest one so long ago may still be on its way to somebody: a timestamp's life."""
 OURS = re.compile(
     r"obj/[0-9a-f]{2}/[0-9a-f]{64}(\.tar\.zst)?|delta/[0-9]+-[0-9]+\.pack|meta/[0-9]+(-[0-9]+)?\.zst|md/[0-9]+\.[a-z0-9-]+\.json"
-    r"|release/[0-9]+\.torrent"
+    r"|release/[0-9]+\.(torrent|timestamp\.json)"
 )
 """What may be removed at all; anything else in the folder is somebody else's."""
 ORDER = ("release/", "meta/", "md/", "delta/", "obj/")
@@ -95,21 +92,12 @@ def needed_files(work: Workplace, number: int, kept: Iterable[int]) -> frozenset
     for one in (*kept, *(one for one in work.numbers() if one > number)):
         needed.update(work.read_edition(one).wire)
     for one in kept:
-        needed |= _metadata_of(work, one)
+        needed.update(metadata_files(work, one))
+        needed.add(f"meta/{one}.zst")
     needed.update(read_merged(work).objects)
     needed.update(f"meta/{old}-{one}.zst" for one in kept for old in range(1, one))
-    needed.update(f"release/{one}.torrent" for one in kept)
+    needed.update(f"release/{one}.{end}" for one in kept for end in RELEASE_FILES)
     return frozenset(needed)
-
-
-def _metadata_of(work: Workplace, number: int) -> set[str]:
-    """The metadata that a release's snapshot names."""
-    file = work.metadata / f"{number}.snapshot.json"
-    if not file.is_file():
-        return set()
-    snapshot = read_metadata(file.read_bytes(), Snapshot, file=file.name).signed
-    listed = {f"md/{one.version}.{name}" for name, one in snapshot.meta.items()}
-    return {f"md/{file.name}", f"meta/{number}.zst", *listed}
 
 
 def _opened(work: Workplace, destination: Path | Destination | None, number: int) -> Destination:

@@ -12,8 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 
+from tuf.api.metadata import Snapshot
+
 from generator.release.destinations import Destination, Folder
 from generator.release.refusals import ReleaseError
+from generator.release.signed_documents import read_metadata
 from generator.release.signing import signed_number
 from generator.release.trust import HighWater, ReferenceTime, TrustedState
 from generator.release.trust_refusals import TrustError
@@ -22,6 +25,8 @@ from generator.release.workplace import DATE, Edition, WireFile, Workplace, wire
 Listener = Callable[[str, int, int], None]
 TIMESTAMP = "timestamp.json"
 """The only file whose content changes."""
+RELEASE_FILES = ("timestamp.json", "torrent")
+"""Ends of `release/<n>.…`: there when a torrent was made, and no part of what is signed."""
 
 
 @dataclass(frozen=True)
@@ -101,12 +106,24 @@ def _groups(work: Workplace, edition: Edition) -> list[dict[str, Path]]:
         for pattern in (f"{edition.number}.zst", f"*-{edition.number}.zst")
         for file in sorted((work.wire / "meta").glob(pattern))
     }
+    named = {f"release/{edition.number}.{end}": work.wire / f"release/{edition.number}.{end}" for end in RELEASE_FILES}
     return [
         {path: file for path, file in on_wire.items() if path.startswith("obj/")},
         {path: file for path, file in on_wire.items() if not path.startswith("obj/")},
         metadata,
         packs,
+        {path: file for path, file in named.items() if file.is_file()},
     ]
+
+
+def metadata_files(work: Workplace, number: int) -> set[str]:
+    """Paths of the metadata that a release's snapshot names, of itself and of all roots.  Raises `MetadataError`."""
+    found = {f"md/{file.name}" for file in work.metadata.glob("*.root.json")}
+    file = work.metadata / f"{number}.snapshot.json"
+    if file.is_file():
+        snapshot = read_metadata(file.read_bytes(), Snapshot, file=file.name).signed
+        found |= {f"md/{file.name}", *(f"md/{one.version}.{name}" for name, one in snapshot.meta.items())}
+    return {path for path in found if (work.wire / path).is_file()}
 
 
 def _bring(source: Path, there: Destination, edition: Edition, path: str, *, check: bool) -> int:
@@ -127,6 +144,9 @@ def _bring_metadata(source: Path, there: Destination, path: str) -> int:
     if there.length(path) is not None:
         if there.read(path) == content:
             return 0
+        if path.endswith(".torrent"):  # with other web seeds; nobody who has the old one is worse off
+            there.write(path, content)
+            return len(content)
         raise ReleaseError("destination-other", folder=there.name, file=path)
     there.write(path, content)
     return len(content)

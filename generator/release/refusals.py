@@ -156,6 +156,14 @@ REFUSALS: dict[str, ReleaseRefusal] = {
         N_("The site has a course “{course}”, and “{id}” has one of this name too, which was merged."),
         N_("Take it out of the site, or let the other catalogue go: “canoa release merge --leave”."),
     ),
+    "torrent-library": ReleaseRefusal(
+        N_("Torrents need one more library."), N_("Install it: pip install 'canoa[torrent]'."), True
+    ),
+    "web-seeds-differ": ReleaseRefusal(
+        N_("The addresses of the published folders must end with the same name: {names}"),
+        N_("Give addresses like https://example.org/releases/, all of which end alike."),
+        True,
+    ),
     "remote-library": ReleaseRefusal(
         N_("Addresses like {scheme}://… need one more library."), N_("Install it: pip install '{library}'."), True
     ),
