@@ -13,6 +13,10 @@ from typing import Any
 
 import pytest
 
+from tests.browser.learner import say
+from tests.browser.test_offline_course import COURSE, TAKEN, Post, write_site
+from tests.conftest import Project
+
 marionette_driver = pytest.importorskip("marionette_driver", reason="marionette_driver is not installed")
 
 pytestmark = pytest.mark.browser
@@ -125,3 +129,24 @@ def test_all_pages_of_a_stick_share_one_record_that_survives_a_relaunch(
         "escrito na primeira",
         "escrito na segunda",
     ]
+
+
+def test_a_course_is_taken_and_read_without_its_server(start: Callable[[], Firefox], tmp_path: Path) -> None:
+    post = Post(write_site(Project(tmp_path / "projeto"), 1).folder / "build")
+    post.start()
+    firefox = start()
+    firefox.open(post.address + COURSE)
+    button = "document.querySelector('.levar button')"
+    firefox.wait(button)
+    firefox.evaluate(f"{button}.click()")
+    firefox.wait(f"{button}.textContent === '{say('Take it')}'")
+    firefox.evaluate(f"{button}.click()")
+    firefox.wait(f"document.querySelector('.levar').textContent.includes('{say(TAKEN)}')")
+    post.stop()
+
+    firefox = start()
+    firefox.open(post.address + "curso/modulo/unidade.html")
+    firefox.wait("document.querySelector('main article img').naturalWidth === 20")
+    join(firefox, "Ana")
+    firefox.open(post.address + COURSE)
+    firefox.wait(f"document.querySelector('.levar').textContent.includes('{say(TAKEN)}')")

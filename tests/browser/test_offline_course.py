@@ -346,6 +346,11 @@ def test_a_course_without_its_videos(context: BrowserContext, post: Post) -> Non
     told(page, TAKEN)
     assert "curso/filme.mp4" not in post.asked
     assert "curso/fala.wav" in post.asked
+    post.asked.clear()
+    box(page).get_by_role("button", name="Levar também os vídeos").click()
+    expect(box(page).get_by_role("button", name="Levar também os vídeos")).to_have_count(0)
+    told(page, TAKEN)
+    assert {path for path in post.asked if not path.endswith("levar.js")} <= {"curso/filme.mp4", "canoa-sw.js"}
 
 
 # --- what is not taken -----------------------------------------------------------------------------------

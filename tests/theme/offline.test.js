@@ -1,6 +1,6 @@
 "use strict";
 const assert = require("node:assert/strict");
-const { createHash } = require("node:crypto");
+const { createHash, randomBytes } = require("node:crypto");
 const { readFileSync } = require("node:fs");
 const path = require("node:path");
 const { test } = require("node:test");
@@ -38,7 +38,7 @@ const edition = (number, { changed = ["c/1.html", "canoa/canoa.css"], without = 
 
 /** A computer with a browser's cache and a server behind a link; `spoil(path, count)` may answer in the server's place. */
 const computer = (files, spoil = () => undefined) => {
-  const world = { files, spoil, store: new Map(), asked: [], workers: 0, room: Infinity, locked: false, free: Infinity };
+  const world = { files, spoil, store: new Map(), asked: [], ranges: [], workers: 0, room: Infinity, locked: false, free: Infinity };
   const cache = {
     match: async (key) => world.store.get(key)?.clone(),
     put: async (key, response) => {
@@ -49,11 +49,12 @@ const computer = (files, spoil = () => undefined) => {
     keys: async () => [...world.store.keys()].map((url) => ({ url })),
   };
   globalThis.caches = { has: async () => world.store.size > 0, open: async () => cache, delete: async () => world.store.clear() };
-  globalThis.fetch = async (url, { signal }) => {
+  globalThis.fetch = async (url, { signal, headers }) => {
     const name = decodeURI(url.slice(BASE.length));
     world.asked.push(name);
+    world.ranges.push(headers ? headers.Range : "");
     if (signal.aborted) throw Error("aborted");
-    const spoiled = world.spoil(name, world.asked.length);
+    const spoiled = world.spoil(name, world.asked.length, headers ? headers.Range : "");
     if (spoiled) return spoiled;
     return name in world.files ? new Response(world.files[name]) : new Response("?", { status: 404 });
   };
@@ -103,6 +104,69 @@ test("a course is taken whole, each file once", async () => {
   assert.equal(world.workers, 1);
   assert.deepEqual([last.files, last.done], [last.all, last.total]);
   assert.equal((await world.desk.state()).plan, undefined);
+});
+
+/** A film of 2.2 MB, and a server that sends it in pieces from where it is asked, and dies after some bytes. */
+const cinema = (canRange) => {
+  const film = randomBytes(2200000);
+  const files = edition(1);
+  const own = JSON.parse(files[COURSE].slice(11, -3));
+  own.files.find((row) => row[0] === "c/filme.mp4").splice(1, 2, film.length, digest(film));
+  files[COURSE] = `canoaFiles(${JSON.stringify(own)});\n`;
+  const shared = JSON.parse(files["canoa/levar.js"].slice(11, -3));
+  shared.lists[COURSE] = digest(files[COURSE]);
+  files["canoa/levar.js"] = `canoaFiles(${JSON.stringify(shared)});\n`;
+  files["c/filme.mp4"] = film;
+  const world = computer(files);
+  world.most = Infinity;
+  world.sent = 0;
+  world.spoil = (name, _count, range) => {
+    if (name !== "c/filme.mp4") return undefined;
+    const start = canRange && range ? Number(/\d+/.exec(range)[0]) : 0;
+    let at = start;
+    const pull = (controller) => {
+      if (world.sent >= world.most) controller.error(TypeError("cut"));
+      else if (at >= film.length) controller.close();
+      else {
+        controller.enqueue(new Uint8Array(film.subarray(at, at + 70000)));
+        world.sent += Math.min(70000, film.length - at);
+        at += 70000;
+      }
+    };
+    const headers = start ? { "Content-Range": `bytes ${start}-${film.length - 1}/${film.length}` } : {};
+    return new Response(new ReadableStream({ pull }), { status: start ? 206 : 200, headers });
+  };
+  world.shown = async () => {
+    const found = world.store.get(ROOT + digest(film));
+    return found && digest(Buffer.from(await found.clone().arrayBuffer())) === digest(film);
+  };
+  return world;
+};
+
+for (const canRange of [true, false]) {
+  test(`a film that is cut goes on where it was, ${canRange ? "in the middle" : "or comes again from a server that knows no parts"}`, async () => {
+    const world = cinema(canRange);
+    for (world.most = 600000; world.most < 2000000; world.most += 600000) assert.equal(await kindOf(world.take()), "offline");
+    world.most = Infinity;
+    let last;
+    await world.take(true, (progress) => (last = progress));
+    assert.equal(await world.shown(), true);
+    assert.equal(last.done, last.total);
+    assert.ok(!canRange || world.sent < 2200000 + 4 * (1 << 19), `${world.sent} bytes`);
+    assert.deepEqual([...world.store.keys()].filter((key) => /-\d+$/.test(key)), []);
+  });
+}
+
+test("parts of a film that are not the film's are thrown away", async () => {
+  const world = cinema(true);
+  world.most = 1200000;
+  assert.equal(await kindOf(world.take()), "offline");
+  const part = [...world.store.keys()].find((key) => key.endsWith("-1"));
+  world.store.set(part, new Response(new Uint8Array(1 << 19)));
+  world.most = Infinity;
+  assert.equal(await kindOf(world.take()), "foreign");
+  await world.take();
+  assert.equal(await world.shown(), true);
 });
 
 test("without videos the film stays where it is", async () => {

@@ -217,7 +217,10 @@ var canoaCarry = async (box, isAsked) => {
     const content = [line(_("✓ This course is in this browser and opens without internet.")), line(fill(_("Since {date}, edition {edition}: {pages}, {size}."), facts))];
     if (lacking) content.push(line(fill(_("Not on the server that it came from: {files}."), { files: filesIn(lacking) })));
     const gone = button(_("Remove from this browser"), () => ask(bytes));
-    show(...content, row(gone));
+    const films = course.videos ? 0 : weigh(course.files.filter(([name]) => desk.VIDEO.test(name)));
+    const more = button(fill(_("Take the videos too ({size})"), { size: size(films) }), () => run({ courses: { ...chosen(copy.courses), [path]: { videos: true } } }));
+    const others = films ? [more, gone] : [gone];
+    show(...content, row(...others));
     const found = await desk.news().catch(() => undefined);
     // Who pressed something meanwhile is somewhere else by now.
     if (!found || found.isSame || !box.contains(gone)) return;
@@ -225,7 +228,7 @@ var canoaCarry = async (box, isAsked) => {
     if (!found.files) return desk.fulfil(next, () => {}, found.edition).catch(() => {});
     const what = found.pages ? pagesIn(found.pages) : filesIn(found.files);
     const update = button(fill(_("Update ({what}, {size})"), { what, size: size(found.bytes) }), () => run(next, found.edition), true);
-    show(...content, line(_("There is a newer edition.")), row(update, gone));
+    show(...content, line(_("There is a newer edition.")), row(update, ...others));
     return undefined;
   };
 

@@ -20,57 +20,131 @@ var canoaTaking = (base, digestOf, signalOf) => {
   const SLOW = 10000;
   const ATTEMPTS = 3;
   const LARGEST_LIST = 20e6;
+  /** Bytes: larger files come in parts of that size, so that a cut costs no more than one. */
+  const PART = 1 << 19;
   const VIDEO = /\.(mp4|m4v|mov|mpe?g|ogv|webm|avi|mkv)$/i;
 
   /** @param {Trouble} kind @param {{[name: string]: any}} [more] */
   const trouble = (kind, more) => Object.assign(Error(kind), { kind }, more);
 
-  /** @type {(promise: Promise<any> | undefined) => Promise<any>}  Some questions are never answered. */
-  const soon = (promise) => Promise.race([promise, new Promise((resolve) => setTimeout(resolve, SLOW))]);
+  /** @type {(promise: Promise<any>) => Promise<any>}  Some questions are never answered. */
+  const soon = (promise) => {
+    /** @type {number | undefined} */
+    let timer;
+    const late = new Promise((resolve) => {
+      timer = setTimeout(resolve, SLOW);
+    });
+    return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+  };
 
   // --- over the network --------------------------------------------------------------------------------------------
 
-  /** @type {(path: string, most: number, hear?: (bytes: number) => void) => Promise<Uint8Array>} */
-  const receive = async (path, most, hear) => {
+  /**
+   * Ask for a file, or for what comes after its first bytes, and hear it piece by piece.
+   * @type {(path: string, start: number, hear: (piece: Uint8Array, isRest: boolean) => unknown) => Promise<void>}
+   */
+  const ask = async (path, start, hear) => {
     const stop = new AbortController();
     const signal = signalOf();
     const abort = () => stop.abort();
     if (signal.aborted) throw trouble("paused");
     signal.addEventListener("abort", abort);
     let timer = setTimeout(abort, STALLED);
-    /** @type {Uint8Array[]} */
-    const parts = [];
-    let size = 0;
     try {
       const address = base + path.split("/").map(encodeURIComponent).join("/");
       // "no-cache" asks the server whether what was read before still holds; and by it the worker knows our requests.
-      const response = await fetch(address, { cache: "no-cache", redirect: "manual", signal: stop.signal });
+      /** @type {RequestInit} */
+      const how = { cache: "no-cache", redirect: "manual", signal: stop.signal };
+      const response = await fetch(address, start ? { ...how, headers: { Range: `bytes=${start}-` } } : how);
       if (response.type === "opaqueredirect" || response.redirected) throw trouble("foreign", { path });
       if (response.status === 404 || response.status === 410) throw trouble("gone", { path });
       if (!response.ok) throw trouble("offline");
+      const isRest = response.status === 206 && (response.headers.get("Content-Range") || "").startsWith(`bytes ${start}-`);
+      if (response.status === 206 && !isRest) throw trouble("foreign", { path });
       const reader = /** @type {ReadableStream<Uint8Array>} */ (response.body || new Blob().stream()).getReader();
       for (let read = await reader.read(); !read.done; read = await reader.read()) {
         clearTimeout(timer);
         timer = setTimeout(abort, STALLED);
-        parts.push(read.value);
-        size += read.value.length;
-        if (hear) hear(read.value.length);
-        if (size > most) throw trouble("foreign", { path });
+        await hear(read.value, isRest);
       }
     } catch (/** @type {any} */ error) {
-      if (hear) hear(-size);
       stop.abort();
       throw signal.aborted ? trouble("paused") : error.kind ? error : trouble("offline");
     } finally {
       clearTimeout(timer);
       signal.removeEventListener("abort", abort);
     }
-    const whole = new Uint8Array(size);
-    size = 0;
-    for (const part of parts) {
-      whole.set(part, size);
-      size += part.length;
+  };
+
+  /** @param {Uint8Array[]} pieces */
+  const joined = (pieces) => {
+    const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+    let at = 0;
+    for (const piece of pieces) {
+      whole.set(piece, at);
+      at += piece.length;
     }
+    return whole;
+  };
+
+  /** @type {(path: string, most: number, hear?: (bytes: number) => void) => Promise<Uint8Array>} */
+  const receive = async (path, most, hear = () => {}) => {
+    /** @type {Uint8Array[]} */
+    const pieces = [];
+    let size = 0;
+    try {
+      await ask(path, 0, (piece) => {
+        pieces.push(piece);
+        size += piece.length;
+        hear(piece.length);
+        if (size > most) throw trouble("foreign", { path });
+      });
+    } catch (error) {
+      hear(-size);
+      throw error;
+    }
+    return joined(pieces);
+  };
+
+  /**
+   * The same for a large file whose parts are kept as they come.
+   * @type {(row: CopyRow, parts: CopyParts, hear: (bytes: number) => void) => Promise<Uint8Array>}
+   */
+  const receiveParts = async ([path, most, digest], parts, hear) => {
+    const before = await parts.read(digest);
+    let kept = before.length;
+    let size = kept * PART;
+    let heard = size;
+    /** @type {Uint8Array[]} */
+    let pieces = [];
+    hear(size);
+    try {
+      if (size < most) {
+        await ask(path, size, async (piece, isRest) => {
+          if (!isRest && size && !pieces.length && kept === before.length) {
+            // The server knows no parts: all comes again.
+            hear(-heard);
+            kept = size = heard = before.length = 0;
+          }
+          pieces.push(piece);
+          size += piece.length;
+          heard += piece.length;
+          hear(piece.length);
+          if (size > most) throw trouble("foreign", { path });
+          if (size - kept * PART < PART) return;
+          const waiting = joined(pieces);
+          let at = 0;
+          for (; waiting.length - at >= PART; at += PART) await parts.add(digest, kept++, waiting.slice(at, at + PART));
+          pieces = [waiting.subarray(at)];
+        });
+      }
+    } catch (/** @type {any} */ error) {
+      hear(-heard);
+      if (error.kind === "foreign") await parts.drop(digest);
+      throw error;
+    }
+    const whole = joined([...(await parts.read(digest)), ...pieces]);
+    await parts.drop(digest);
     return whole;
   };
 
@@ -125,9 +199,9 @@ var canoaTaking = (base, digestOf, signalOf) => {
   /**
    * Fetch and check what is not there.  Gives the paths of the media that the server lacks: a copy of the site may come
    * without them.
-   * @type {(rows: CopyRow[], keep: (row: CopyRow, bytes: Uint8Array) => Promise<void>, hear: (bytes: number, files: number) => void) => Promise<string[]>}
+   * @type {(rows: CopyRow[], how: Pick<Parameters<Collect>[1], "keep" | "hear" | "parts">) => Promise<string[]>}
    */
-  const gather = async (rows, keep, hear) => {
+  const gather = async (rows, { keep, hear, parts }) => {
     /** @type {string[]} */
     const missing = [];
     const waiting = rows.slice();
@@ -137,7 +211,10 @@ var canoaTaking = (base, digestOf, signalOf) => {
       for (let row = waiting.shift(); row && !failed; row = waiting.shift()) {
         const [path, size, digest] = row;
         try {
-          const bytes = await receive(path, size, (more) => hear(more, 0));
+          const isLarge = parts && size > PART;
+          /** @param {number} more */
+          const listen = (more) => hear(more, 0);
+          const bytes = await (isLarge ? receiveParts(row, parts, listen) : receive(path, size, listen));
           if (bytes.length !== size || (await digestOf(bytes)) !== digest) {
             hear(-bytes.length, 0);
             throw trouble("foreign", { path });
@@ -159,14 +236,14 @@ var canoaTaking = (base, digestOf, signalOf) => {
    * The files of an edition; when the site changes meanwhile, of the next one.
    * @type {Collect}
    */
-  const collect = async (wanted, { known, edition, has, keep, begin, hear }) => {
+  const collect = async (wanted, { known, edition, has, begin, ...how }) => {
     let found = edition || (await readEdition(wanted, known));
     for (let attempt = 0; ; attempt++) {
       const rows = rowsOf(found);
       const lacking = await has(rows);
       try {
         await begin(rows, lacking);
-        return { edition: found, missing: await gather(lacking, keep, hear) };
+        return { edition: found, missing: await gather(lacking, how) };
       } catch (/** @type {any} */ error) {
         if (!["foreign", "gone"].includes(error.kind) || attempt >= ATTEMPTS) throw error;
         const next = await readEdition(wanted, known);
@@ -183,6 +260,12 @@ var canoaTaking = (base, digestOf, signalOf) => {
     if (!(await caches.has(NAME))) return;
     const found = await (await caches.open(NAME)).match(ROOT + name);
     return found && found.json();
+  };
+
+  /** @param {string} name */
+  const readBytes = async (name) => {
+    const found = await (await caches.open(NAME)).match(ROOT + name);
+    return found && new Uint8Array(await found.arrayBuffer());
   };
 
   /** @type {(name: string, body: any) => Promise<void>} */
@@ -202,6 +285,19 @@ var canoaTaking = (base, digestOf, signalOf) => {
     if (!(await caches.has(NAME))) return new Set();
     const keys = await (await caches.open(NAME)).keys();
     return new Set(keys.map(({ url }) => url.slice(ROOT.length)));
+  };
+
+  /** @type {CopyParts} */
+  const parts = {
+    read: async (digest) => {
+      const found = [];
+      for (let part = await readBytes(`${digest}-0`); part; part = await readBytes(`${digest}-${found.length}`)) found.push(part);
+      return found;
+    },
+    add: (digest, number, bytes) => put(`${digest}-${number}`, bytes),
+    drop: async (digest) => {
+      for (const name of await names()) if (name.startsWith(`${digest}-`)) await drop(name);
+    },
   };
 
   /** @type {() => Promise<CopyState>} */
@@ -296,6 +392,7 @@ var canoaTaking = (base, digestOf, signalOf) => {
           tell();
         },
         keep: ([, , digest], bytes) => put(digest, bytes),
+        parts,
         hear: (bytes, more) => {
           done += bytes;
           files += more;

@@ -483,6 +483,13 @@ interface CopyNews {
  * editions at once on the server; `space`: it is known before that it will not fit; `closed`: the browser refuses.
  */
 type Trouble = "paused" | "offline" | "foreign" | "gone" | "between" | "full" | "space" | "closed" | "busy";
+/** Parts of large files, all but the last of one size. */
+interface CopyParts {
+  /** The first parts, as many as follow each other. */
+  read(digest: string): Promise<Uint8Array[]>;
+  add(digest: string, number: number, bytes: Uint8Array): Promise<void>;
+  drop(digest: string): Promise<void>;
+}
 type HearProgress = (progress: { done: number; total: number; files: number; all: number }) => void;
 type ReadEdition = (wanted: CopyPlan["courses"], known?: { [path: string]: TakenCourse }) => Promise<CopyEdition>;
 type Collect = (
@@ -495,6 +502,8 @@ type Collect = (
     has(rows: CopyRow[]): Promise<CopyRow[]>;
     begin(rows: CopyRow[], lacking: CopyRow[]): Promise<void>;
     keep(row: CopyRow, bytes: Uint8Array): Promise<void>;
+    /** Where parts of large files are kept. */
+    parts?: CopyParts;
     /** Bytes (negative when they come to nothing) and files more. */
     hear(bytes: number, files: number): void;
   },
