@@ -74,6 +74,10 @@ class Group:
         """What is to be in it."""
         return contents.bundle if BUNDLE in self.parts else contents.reader
 
+    def is_ours(self, top: Mapping[str, Entry]) -> bool:
+        """Whether Canoa has begun it: then there is a pointer, even a torn one.  Else its folders are somebody's."""
+        return any(SLOTS[part] in top for part in self.parts)
+
 
 READER = Group(TREES, {OPENER: opener_page, NOTE: note})
 GROUPS: Final = (READER, Group((BUNDLE,), {}))
@@ -166,10 +170,8 @@ def _tree_to_write(current: Pointer | None, single: bool) -> str:
 
 
 def _refuse_foreign(disk: Disk, top: Mapping[str, Entry], contents: StickContents) -> None:
-    """A stick that has a pointer, even a torn one, is ours; what is on others is not to be touched."""
-    for group in (group for group in GROUPS if group.plan_of(contents)):
-        if any(SLOTS[part] in top for part in group.parts):
-            continue
+    """What others have on a stick is not to be touched."""
+    for group in (group for group in GROUPS if group.plan_of(contents) and not group.is_ours(top)):
         for folder in (FOLDERS[part] for part in group.parts):
             if folder in top and (top[folder].kind != "folder" or disk.entries(top[folder].name)):
                 raise StickError("not-ours", name=top[folder].name)
@@ -203,12 +205,13 @@ def _clear_doubt(
     disk: Disk, top: Mapping[str, Entry], pointers: Pointers, plans: Mapping[str, Plan], contents: StickContents
 ) -> None:
     """Remove what a cut has left in doubt, everywhere, before anything is written anywhere; then begin what is new."""
-    for part in FOLDERS:
+    for part in (part for group in GROUPS if group.is_ours(top) for part in group.parts):
         if FOLDERS[part] in top and not isinstance(pointers[part], Pointer):
             _clean(disk, part, plans.get(part), pointers[part])
     begun = [group for group in GROUPS if not any(_is_proof(pointers[part]) for part in group.parts)]
     for group in begun:
-        _remove_begun(disk, top, group)
+        if group.is_ours(top):
+            _remove_begun(disk, top, group)
     for group in begun:
         if group.plan_of(contents):
             _begin(disk, group)
@@ -234,8 +237,6 @@ def _is_proof(pointer: Pointer | Progress | None) -> bool:
 
 def _remove_begun(disk: Disk, top: Mapping[str, Entry], group: Group) -> None:
     """Remove what was not finished: it may look whole and not be.  The pointers, which say that it is ours, go last."""
-    if not any(SLOTS[part] in top for part in group.parts):
-        return
     for name in group.pages:
         _remove_from_top(disk, top, name)
     for folder in (FOLDERS[part] for part in group.parts):

@@ -93,6 +93,25 @@ def test_what_others_have_there_is_not_touched(stick: FolderDisk, name: str) -> 
     assert [one.name for one in stick.top.rglob("*") if one.is_file()] == [file.name]
 
 
+def test_folders_of_others_stay_whatever_else_is_exported(stick: FolderDisk) -> None:
+    """A bundle asks for no tree, and a tree for no bundle."""
+    for folder in ("a", "b"):
+        (stick.top / folder).mkdir()
+        (stick.top / folder / "foto.jpg").write_bytes(b"mine")
+    export(stick, None, 1, bundle={"timestamp.json": b"1"})
+    assert files_of(stick, "a") == files_of(stick, "b") == {"foto.jpg": b"mine"}
+    export(stick, None, 2, bundle={"timestamp.json": b"2"})
+    assert files_of(stick, "a") == files_of(stick, "b") == {"foto.jpg": b"mine"}
+
+
+def test_a_folder_that_is_called_like_a_bundle_stays(stick: FolderDisk) -> None:
+    (stick.top / "canoa-pacote").mkdir()
+    (stick.top / "canoa-pacote/foto.jpg").write_bytes(b"mine")
+    for number, files in enumerate((ONE, TWO, ONE), 1):
+        export(stick, files, number)
+    assert files_of(stick, "canoa-pacote") == {"foto.jpg": b"mine"}
+
+
 def test_other_files_of_the_stick_stay(stick: FolderDisk) -> None:
     (stick.top / "fotos").mkdir()
     (stick.top / "fotos/equipe.jpg").write_bytes(b"jpg")
