@@ -202,6 +202,8 @@ def _make_objects(
 ) -> dict[str, WireFile]:
     """Each image compressed, in its place on the wire; what is known from before is taken as it is."""
     wanted = dict(sorted((one.sha256, one.length) for one in targets.values()))
+    before = {path: _published_before(work, path, previous) for path in map(object_path, wanted) if path not in known}
+    known = {**known, **{path: found for path, found in before.items() if found}}
     objects = {object_path(sha): known[object_path(sha)] for sha in wanted if object_path(sha) in known}
     new = [sha for sha in wanted if object_path(sha) not in known]
     # Most mirrors get a delta of what the release before had too: the full object may be a tenth larger.
@@ -210,6 +212,15 @@ def _make_objects(
     for sha, made in zip(new, _together(tasks, "object", listener), strict=True):
         objects[object_path(sha)] = made
     return objects
+
+
+def _published_before(work: Workplace, path: str, previous: Edition | None) -> WireFile | None:
+    """An image may be again as it was some releases ago: what was published of it then is never replaced."""
+    if previous is None or not (work.wire / path).is_file():
+        return None
+    editions = (work.read_edition(one) for one in reversed(work.numbers()) if one < previous.number)
+    known = next((edition.wire[path] for edition in editions if path in edition.wire), None)
+    return known if known and wire_file(work.wire / path) == known else None
 
 
 def _compress(work: Workplace, sha256: str, *, quick: bool) -> WireFile:

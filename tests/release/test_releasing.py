@@ -284,6 +284,20 @@ def test_old_releases_go_on_working_for_whoever_is_reading_them(press: Press) ->
     assert {path for path in old if old[path] != new.get(path)} == {"timestamp.json"}
 
 
+def test_what_is_again_as_it_was_two_releases_ago_is_published_as_it_was(press: Press) -> None:
+    """Compressed anew it would have other bytes under the same address."""
+    press.start()
+    press.release()
+    old = files_below(press.published / "obj")
+    before = (press.site / "um/3.html").read_bytes()
+    press.page("um/3.html", "Página 3", "Outro texto.")
+    press.release(1)
+    press.write("um/3.html", before)
+    press.release(2)
+    assert images(press.published, verified(press.published))
+    assert {path: files_below(press.published / "obj")[path] for path in old} == old
+
+
 def test_a_mirror_that_is_far_behind_walks_single_steps(press: Press, tmp_path: Path) -> None:
     press.start()
     press.release()
