@@ -30,7 +30,7 @@ h1{font-size:1.7rem;line-height:1.2;margin:.4rem 0}h2{margin:2.2rem 0 .4rem;font
 p{max-width:46rem}small,.m{color:var(--m)}a{color:var(--r)}
 :focus-visible{outline:3px solid var(--r);outline-offset:2px}
 .k{display:flex;flex-wrap:wrap;gap:.5rem;padding:0;margin:1rem 0;list-style:none}
-.k li{flex:1 1 8.5rem;padding:.5rem .8rem;background:var(--f);
+.k li{flex:1 1 7rem;padding:.5rem .8rem;background:var(--f);
 border:1px solid var(--l);border-top:.35rem solid var(--c);border-radius:.4rem}
 .k b{display:block;font-size:1.6rem;line-height:1.2;font-variant-numeric:tabular-nums}
 .rola{overflow-x:auto}
@@ -51,7 +51,8 @@ border-right:1px solid var(--p)}
 print-color-adjust:exact;-webkit-print-color-adjust:exact}
 @media(max-width:40rem){
 body{padding:.7rem}.c thead{display:none}.c tr{display:block;padding:.5rem 0;border-bottom:1px solid var(--l)}
-.c th,.c td{display:block;padding:.1rem 0;border:0}.c td::before{content:attr(data-c) ": ";color:var(--m)}}
+.c th,.c td{display:block;padding:.1rem 0;border:0}.c td:empty{display:none}
+.c td::before{content:attr(data-c) ": ";color:var(--m)}}
 @media print{
 :root{--p:#fff;--f:#fff;--t:#000;--m:#333;--l:#bbb}body{max-width:none;font-size:9.5pt;padding:0}
 tr{break-inside:avoid}h2{break-after:avoid}.rola{overflow:visible}}
@@ -193,7 +194,7 @@ def _table(anchor: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> 
     columns = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
     yield f'<table class="c" role="table" aria-labelledby="{anchor}"><thead><tr>{columns}</tr></thead><tbody>'
     for row in islice(rows, MOST_ROWS):
-        first, *others = (f"<bdi>{escape(cell)}</bdi>" for cell in row)
+        first, *others = (f"<bdi>{escape(cell)}</bdi>" if cell else "" for cell in row)
         cells = "".join(
             f'<td role="cell" data-c="{escape(head)}">{cell}</td>' for head, cell in zip(heads[1:], others, strict=True)
         )

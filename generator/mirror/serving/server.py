@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import resource
 import signal
 import socket
 from collections.abc import Callable, Sequence
@@ -17,10 +18,14 @@ from generator.mirror.serving.conversation import READ_SIZE, Conversation, read_
 Result = TypeVar("Result")
 
 MOST_CONVERSATIONS = 400
-"""At once; with a file open for each, still fewer than the 1,024 files that systems allow."""
+"""At once; with a file open for each, still fewer than the 1,024 files that most systems allow."""
 THREADS = 6
 """That wait for the disk."""
-BACKLOG = 256
+BACKLOG = 128
+"""Connections that the system holds for us; asyncio takes all of them at once."""
+SPARE_FILES = 64 + BACKLOG
+"""For everything else that a process has open, and for connections that are not counted yet."""
+FEWEST_CONVERSATIONS = 16
 SECONDS_TO_FINISH = 5.0
 """For answers that are on their way when the server is told to stop."""
 
@@ -62,6 +67,7 @@ class _Server:
         self._answerer = answerer
         self._threads = ThreadPoolExecutor(THREADS, "disk")
         self._open: dict[Conversation, asyncio.Task[None]] = {}
+        self._most = _most_conversations()
 
     async def run(self, sockets: Sequence[socket.socket], ready: Callable[[], None]) -> None:
         """Until a signal comes."""
@@ -69,7 +75,9 @@ class _Server:
         stop = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stop.set)
-        servers = [await asyncio.start_server(self._welcome, sock=one, limit=READ_SIZE) for one in sockets]
+        servers = [
+            await asyncio.start_server(self._welcome, sock=one, limit=READ_SIZE, backlog=BACKLOG) for one in sockets
+        ]
         try:
             ready()
             await stop.wait()
@@ -81,7 +89,7 @@ class _Server:
 
     async def _welcome(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         conversation = Conversation(reader, writer, self._ask, self._read_file)
-        if len(self._open) >= MOST_CONVERSATIONS and not self._make_room():
+        if len(self._open) >= self._most and not self._make_room():
             await conversation.refuse(503)
             return
         task = asyncio.current_task()
@@ -122,3 +130,11 @@ class _Server:
         for conversation, task in list(self._open.items()):
             conversation.drop()
             task.cancel()
+
+
+def _most_conversations() -> int:
+    """So many that connections and files together stay within what this process may open."""
+    allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if allowed == resource.RLIM_INFINITY:
+        return MOST_CONVERSATIONS
+    return max(FEWEST_CONVERSATIONS, min(MOST_CONVERSATIONS, (allowed - SPARE_FILES) // 2))
