@@ -187,6 +187,8 @@ def _patience(options: argparse.Namespace) -> Patience:
 
 
 def _tell_checked(found: Checked) -> None:
+    from generator.release.fingerprints import in_groups
+
     _ = gettext.gettext
     sentence = _("Release {number}: {files} files in {images} images are what was signed, {size}.")
     tell(
@@ -197,6 +199,8 @@ def _tell_checked(found: Checked) -> None:
             size=shown_size(found.bytes),
         )
     )
+    if found.digest:
+        tell(_("Code of the edition: {code}").format(code=in_groups(found.digest)))
     for sentence, paths in (
         (_("Altered: {path}"), found.altered),
         (_("Missing: {path}"), found.missing),

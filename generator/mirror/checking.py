@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from generator.mirror.trees import choose
 from generator.mirror.trust_files import TIMESTAMP, TrustFiles
 from generator.mirror.watch import Patience
 from generator.release.catalogue import BlobInfo, TargetInfo, read_target
+from generator.release.fingerprints import release_digest
 from generator.release.own_files import is_own, is_own_page
 from generator.release.trust import TrustedState, VerifiedRelease
 from generator.release.trust_refusals import TrustError
@@ -41,6 +42,8 @@ class Checked:
     """Files that no release and no copy has."""
     unsigned: tuple[str, ...] = ()
     """Images that the record names and no signature does."""
+    digest: str = ""
+    """Code of the edition, as its publisher tells it; empty where its signatures are not here any more."""
 
     @property
     def is_right(self) -> bool:
@@ -58,7 +61,9 @@ def check_served(store: MirrorStore, listener: Listener = lambda stage, done, to
         raise MirrorError("no-release-here")
     record = store.record(number)
     release = verified_here(store)
-    return _Check(store, record, release if release and release.number == number else None).run(listener)
+    if release is None or release.number != number:
+        return _Check(store, record, None).run(listener)
+    return replace(_Check(store, record, release).run(listener), digest=release_digest(release.targets))
 
 
 def repair_served(

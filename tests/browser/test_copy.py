@@ -289,10 +289,13 @@ def test_what_a_mirror_fetched_is_what_was_released(browser: Browser, made: Made
         ("release", "publish", "web"),
         ("mirror", "init", "web", "--folder", "caixa", "--courses", "um", "--root", "web/md/1.root.json"),
         ("mirror", "sync", "caixa"),
+        ("mirror", "export", "caixa", "--stick", "pen"),
     ):
+        (project.folder / "pen").mkdir(exist_ok=True)
         done = project.run(*command)
         assert done.code == 0, done.err
     status = json.loads(project.run("release", "status", "--json").out)
+    assert json.loads(project.run("mirror", "verify", "caixa", "--json").out)["digest"] == status["digest"]
     tree = project.folder / "caixa/atual"
     context = browser.new_context()
     with served(tree, "http") as address:
@@ -302,7 +305,9 @@ def test_what_a_mirror_fetched_is_what_was_released(browser: Browser, made: Made
         codes = [page.locator(one).inner_text().replace(" ", "") for one in ("[data-codigo]", "[data-raiz]")]
         assert codes == [status["digest"], status["root"]]
         courses = page.locator("[data-cursos] li").all_text_contents()
-        expect(check(page, tree.resolve(), "file")).to_contain_text("Tudo certo")
+    with served(project.folder / "pen/a", "file") as address:  # and the whole stick is chosen
+        page = visit(context, address).open(CHECK)
+        expect(check(page, project.folder / "pen", "file")).to_contain_text("Tudo certo")
     context.close()
     assert "não aqui" in courses[0] and "Universidade X" in courses[1]
 
