@@ -79,7 +79,7 @@ class LearnerPage:
     """File of the theme that makes its text."""
     scripts: tuple[str, ...]
     """Paths in the site."""
-    values: Mapping[str, Sequence[tuple[str, ...]]]
+    values: Mapping[str, Sequence[tuple[object, ...]]]
     """What the template is given."""
 
 

@@ -15,6 +15,7 @@ from generator.content.model import Course, Document
 from generator.language import load_translations
 from generator.problems import Problem
 from generator.site.configuration import SiteConfiguration
+from generator.site.finding import SEARCH, SEARCH_FILES
 from generator.site.learning import OFFLINE, course_list, course_list_path, learner_files, script_path
 from generator.site.preparation import Prepared, prepare_site
 from generator.site.publication import page_views
@@ -43,7 +44,8 @@ class Edition:
         with Workshop.open(configuration) as workshop:
             prepared = prepare_site(replace(configuration, directory_urls=directory_urls), workshop)
             sources = {document.target: document.source for document in prepared.library.documents()}
-            views = {sources.get(view.path, _generated_source(view.path)): view for view in page_views(prepared)}
+            shown = (view for view in page_views(prepared) if view.path != SEARCH or view.path in sources)
+            views = {sources.get(view.path, _generated_source(view.path)): view for view in shown}
         pages = {source: view.path for source, view in views.items()}
         return cls(prepared, views, {**prepared.library.media_targets(), **pages})
 
@@ -76,6 +78,8 @@ class Edition:
             for course in library.courses
         }
         scripts = learner_files(configuration, self._translate, has_study=bool(library.courses))
+        for path in SEARCH_FILES:
+            del scripts[path]
         return {STYLE_TARGET: assemble_styles().blocks, **scripts, **lists}
 
     def metadata(self, source: str) -> dict[str, str]:

@@ -13,6 +13,7 @@ from generator.content.vocabulary import AUDIENCES, LICENCES, TOOLS
 from generator.pages.page import Heading, RenderedPage
 from generator.site.addresses import address_from, relative_address
 from generator.site.configuration import SiteConfiguration
+from generator.site.finding import results_page
 from generator.site.folder_views import FolderView
 from generator.site.frame_digests import FrameDigests
 from generator.site.indexes import Index
@@ -206,8 +207,9 @@ class Views:
 
     @cached_property
     def learner_pages(self) -> tuple[LearnerPage, ...]:
-        """The pages that belong to the learner."""
-        return tuple(learner_pages(self.library, self.indexes, self.translate))
+        """The pages that scripts fill in: the learner's own, and the results of the search."""
+        results = results_page(self.library, self.indexes, self.translate)
+        return (*learner_pages(self.library, self.indexes, self.translate), *((results,) if results else ()))
 
     def _course_name(self, place: Place, target: str) -> str:
         course = place.shelf.document if place.shelf else None

@@ -18,6 +18,7 @@ from tests.browser.test_offline_course import COURSE, TAKEN, Post, write_site
 from tests.conftest import Project
 
 marionette_driver = pytest.importorskip("marionette_driver", reason="marionette_driver is not installed")
+Keys = marionette_driver.keys.Keys
 
 pytestmark = pytest.mark.browser
 
@@ -43,8 +44,11 @@ class Firefox:
         self._driver = marionette_driver.marionette.Marionette("127.0.0.1", port=port)
         self._until(self._connected)
 
-    def open(self, address: str) -> None:
+    def go(self, address: str) -> None:
         self._driver.navigate(address)
+
+    def open(self, address: str) -> None:
+        self.go(address)
         self.wait("document.querySelector('.guarda').dataset.pronto === 'sim'")
 
     def evaluate(self, script: str) -> Any:
@@ -52,6 +56,10 @@ class Firefox:
 
     def wait(self, condition: str) -> None:
         self._until(lambda: self.evaluate(f"try {{ return !!({condition}) }} catch {{ return false }}"))
+
+    def press(self, selector: str, keys: str) -> None:
+        """Real keys, in an element."""
+        self._driver.find_element("css selector", selector).send_keys(keys)
 
     def close(self) -> None:
         try:
@@ -150,3 +158,24 @@ def test_a_course_is_taken_and_read_without_its_server(start: Callable[[], Firef
     join(firefox, "Ana")
     firefox.open(post.address + COURSE)
     firefox.wait(f"document.querySelector('.levar').textContent.includes('{say(TAKEN)}')")
+
+
+def test_a_page_is_found_from_a_stick_and_from_a_server(start: Callable[[], Firefox], address: str) -> None:
+    firefox = start()
+    firefox.open(address + UNIT)
+    firefox.evaluate("document.querySelector('a.busca').click()")
+    firefox.wait("document.activeElement.id === 'canoa-procura'")
+    firefox.press("#canoa-procura", "acolhimetno")
+    firefox.wait("document.querySelector('[role=option] b').textContent === 'Acolhimento'")
+    assert "acolhimento" in firefox.evaluate("return document.querySelector('.procura [role=status]').textContent")
+    firefox.press("#canoa-procura", Keys.ESCAPE)
+    assert firefox.evaluate(
+        "return document.querySelector('.procura').open && !document.querySelector('[role=option]').offsetWidth"
+    )
+    firefox.press("#canoa-procura", Keys.ARROW_DOWN + Keys.ENTER)
+    firefox.wait("location.pathname.endsWith('/acolhimento/index.html')")
+    firefox.go(address + "busca.html?q=classificacao+de+risco&tipo=unit")
+    firefox.wait("document.querySelector('.resultados li')")
+    firefox.evaluate("document.querySelector('.resultados li').scrollIntoView()")
+    firefox.wait("document.querySelector('.resultados li mark')")
+    firefox.wait("document.querySelector('select[name=tipo] option:checked').textContent.match(/[(][0-9]+[)]$/)")

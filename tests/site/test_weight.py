@@ -24,6 +24,9 @@ OWN_PAGES = {"study": 14_000, "journal": 9_000}
 ABOUT_COPIES = {"copia": 150, "copy": 1_600, "missing": 1_400, "check": 5_500}
 """Script → bytes: facts of a working edition and what shows them, on fronts and indexes; words in the place of what is
 not here; the page that checks a copy."""
+SEARCH = {"busca": 6_000, "results": 2_200}
+"""Code of the search, without the manifest of the index: of any page, once somebody searches; of the results page."""
+SEARCH_STYLE = 1_000
 
 
 @pytest.fixture(scope="module")
@@ -69,8 +72,14 @@ def test_what_tells_of_the_copy_adds_little(files: dict[str, bytes], name: str) 
     assert compressed(files[f"canoa/{name}.js"]) <= ABOUT_COPIES[name]
 
 
+def test_the_search_is_light(files: dict[str, bytes]) -> None:
+    code = {name: files[f"canoa/{name}.js"].partition(b'canoaSearch("manifest"')[0] for name in SEARCH}
+    assert {name: weight for name, script in code.items() if (weight := compressed(script)) > SEARCH[name]} == {}
+    assert compressed(files["canoa/busca.css"]) <= SEARCH_STYLE
+
+
 def test_a_page_loads_no_script_that_was_not_weighed(files: dict[str, bytes]) -> None:
-    known = {"store", "more", "offline", *ON_TOP, *OWN_PAGES, *ABOUT_COPIES}
+    known = {"store", "more", "offline", *ON_TOP, *OWN_PAGES, *ABOUT_COPIES, *SEARCH}
     strangers = {path: scripts(content) - known for path, content in files.items() if path.endswith(".html")}
     assert {path: found for path, found in strangers.items() if found} == {}
 

@@ -51,7 +51,7 @@ const site = (terms, pages, { most = 4, spelling = [] } = {}) => {
     files[`canoa/busca/t-${name(separator)}.js`] = ["terms", separator, entries.join(" ")];
   }
   const backwards = spelling.map(([word, q]) => [word.split("").reverse().join(""), q]).sort(([a], [b]) => (a < b ? -1 : 1));
-  files["canoa/busca/s-.js"] = ["spelling", "", packed(backwards.map(([word]) => word)).flatMap((entry, at) => [entry, character(backwards[at][1])]).join(" ")];
+  files["canoa/busca/s-.js"] = ["spelling", "", packed(backwards.map(([word]) => word)).map((entry, at) => character(backwards[at][1]) + entry).join(" ")];
   for (const [page, folder, course, place, title, kind, sections] of pages) {
     const block = page >> BLOCK_BITS;
     const slot = page & (2 ** SLOT_BITS - 1);

@@ -1,7 +1,7 @@
 /**
  * What the light theme does with JavaScript: the reader's display preferences (before the first paint, hence loaded
- * in the head without `defer`), answers opened by their links, and everything opened on paper.  Without it the pages
- * lose nothing else.
+ * in the head without `defer`), answers opened by their links, everything opened on paper, and the search, once somebody
+ * asks for it.  Without it the pages lose nothing else.
  */
 (() => {
   "use strict";
@@ -12,6 +12,8 @@
   const root = document.documentElement;
   // Chromium has one store for every local file of the computer: the key carries the site's name.
   const key = `canoa:${root.dataset.site}:exibicao`;
+
+  const { src } = /** @type {HTMLScriptElement} */ (document.currentScript);
 
   /** @returns {Partial<Record<Preference, string>>} what is stored; nothing when storage is closed or damaged */
   const load = () => {
@@ -58,6 +60,19 @@
       panel.querySelector("summary")?.focus();
     });
     panel.hidden = false;
+  };
+
+  /** The link to the A–Z index becomes the search (combobox.js); when that does not load, it leads where it leads. */
+  const offerSearch = () => {
+    const link = /** @type {HTMLAnchorElement | null} */ (document.querySelector(".busca"));
+    if (!link) return;
+    link.onclick = () => {
+      const script = document.createElement("script");
+      script.src = src.replace("canoa.js", "busca.js");
+      script.onerror = () => (location.href = link.href);
+      link.after(script);
+      return false;
+    };
   };
 
   /** Opens the answer, or whatever else is folded, that the address leads to. */
@@ -121,6 +136,7 @@
   addEventListener("load", showCurrent);
   addEventListener("DOMContentLoaded", () => {
     showPanel();
+    offerSearch();
     reveal();
   });
 })();

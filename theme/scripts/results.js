@@ -22,7 +22,7 @@
   const status = inside("[role=status]");
   const list = inside("ol");
   const more = inside("[data-mais]");
-  const clear = page.querySelector("[data-limpar]");
+  const clear = inside("[data-limpar]");
   const { title } = document;
   /** @type {SearchAnswer | undefined} */
   let answer;
@@ -85,7 +85,7 @@
   /** How many pages each choice would leave; what leaves none is not offered. */
   const count = async () => {
     const mine = asked;
-    if (clear) /** @type {HTMLElement} */ (clear).hidden = !chosen().length;
+    clear.hidden = !chosen().length;
     if (!panel || !panel.open) return;
     for (const select of selects) {
       const pages = answer ? await filtered(answer.hits, chosen().filter((other) => other !== select)) : [];
@@ -198,8 +198,11 @@
     for (const hint of document.querySelectorAll("[data-sem-script]")) /** @type {HTMLElement} */ (hint).hidden = true;
     for (const heading of others.querySelectorAll("h2:not([data-sem-script])")) /** @type {HTMLElement} */ (heading).hidden = false;
     page.hidden = false;
+    // What was found is worth the room of the page's introduction.
+    if (location.search) document.body.classList.add("achando");
     readAddress();
-    if (panel) panel.open = chosen().length > 0;
+    // Where it stands beside the results; elsewhere it would push them out of sight.
+    if (panel) panel.open = chosen().length > 0 && matchMedia("(min-width: 60rem)").matches;
     if (!field.value) field.focus();
     search();
   };
@@ -224,12 +227,11 @@
   });
   for (const select of selects) select.addEventListener("change", go);
   if (panel) panel.addEventListener("toggle", count);
-  if (clear)
-    clear.addEventListener("click", () => {
-      for (const select of selects) select.value = "";
-      go();
-      field.focus();
-    });
+  clear.addEventListener("click", () => {
+    for (const select of selects) select.value = "";
+    go();
+    field.focus();
+  });
   more.addEventListener("click", showMore);
   addEventListener("popstate", () => {
     readAddress();

@@ -74,11 +74,17 @@ var canoaFinder = (() => {
     spelling: unpack(told.spelling.split(" ")),
   });
 
-  /** @param {string} entries @returns {Map<string, string>} term → postings; word, backwards → digit */
-  const readShard = (entries) => {
+  /** @param {string} entries @returns {Map<string, string>} term → postings */
+  const readTerms = (entries) => {
     const list = entries.split(" ");
     const terms = unpack(list.filter((_one, at) => at % 2 === 0));
     return new Map(terms.map((term, at) => [term, list[at * 2 + 1]]));
+  };
+
+  /** @param {string} entries @returns {Map<string, string>} word, backwards → a digit, how many pages have it */
+  const readSpelling = (entries) => {
+    const list = entries.split(" ");
+    return new Map(unpack(list.map((entry) => entry.slice(1))).map((word, at) => [word, list[at]]));
   };
 
   /** @param {string} text @returns {SearchPostings} */
@@ -160,7 +166,7 @@ var canoaFinder = (() => {
   const shard = (kind, number) => {
     const separator = /** @type {SearchManifest} */ (manifest)[kind][number];
     const name = separator.replace(/[^a-z0-9]/g, (letter) => "_" + letter.charCodeAt(0).toString(16).padStart(4, "0"));
-    return load(`canoa/busca/${kind[0]}-${name}.js`, kind + separator, readShard);
+    return load(`canoa/busca/${kind[0]}-${name}.js`, kind + separator, kind === "terms" ? readTerms : readSpelling);
   };
 
   /** @type {SearchKit["courseOf"]} */
@@ -398,6 +404,8 @@ var canoaFinder = (() => {
     const unique = Array.from(new Set(typed));
     const telling = unique.filter((word) => !COMMON.includes(` ${word} `));
     const asked = (telling.length ? telling : unique).sort((a, b) => b.length - a.length).slice(0, MOST_WORDS);
+    /** @type {Map<string, string>} */
+    const instead = new Map();
     const lacking = absent();
     answer.groups = await Promise.all(
       asked.map(async (word) => {
@@ -405,7 +413,9 @@ var canoaFinder = (() => {
         if (group.pages.size) return group;
         const other = await correct(word);
         if (!other) return group;
-        answer.corrected.push([word, other]);
+        const written = (text.match(WORD) || []).find((one) => words(one)[0] === word) || word;
+        answer.corrected.push([written, other]);
+        instead.set(word, other);
         return lookUp(other, false);
       }),
     );
@@ -422,7 +432,8 @@ var canoaFinder = (() => {
     // A page that is called what was typed comes before those that are called more.
     const best = answer.hits.slice(0, AT_ONCE);
     const records = await Promise.all(best.map(record));
-    const named = best.filter((_page, at) => words(Object(records[at]).title || "").join(" ") === typed.join(" "));
+    const meant = typed.map((word) => instead.get(word) || word).join(" ");
+    const named = best.filter((_page, at) => words(Object(records[at]).title || "").join(" ") === meant);
     if (named.length) answer.hits = named.concat(answer.hits.filter((page) => !named.includes(page)));
     return answer;
   };
