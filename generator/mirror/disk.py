@@ -93,6 +93,8 @@ class FolderDisk:
 
     def entries(self, folder: str) -> list[Entry]:
         """See `Disk`."""
+        if folder and (self.top / folder).is_symlink():
+            return []
         try:
             with os.scandir(self.top / folder) as found:
                 return sorted((_entry(one) for one in found), key=lambda entry: entry.name)

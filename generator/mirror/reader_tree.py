@@ -255,11 +255,14 @@ def _names_in(disk: Disk, path: str) -> Iterable[str]:
 
 def _keep(disk: Disk, path: str, entry: Entry, written: Written) -> None:
     """Copy somebody's file out of a tree, and remove it there."""
-    taken = {_folded(one.name) for one in disk.entries(FOUND)}
-    if not any(_folded(one.name) == FOUND for one in disk.entries("")):
+    there = next((one for one in disk.entries("") if _folded(one.name) == FOUND), None)
+    if there is None or there.kind != "folder":
+        if there:
+            disk.remove(there.name)
         disk.make_folder(FOUND)
         disk.settle(FOUND)
         disk.settle("")
+    taken = {_folded(one.name) for one in disk.entries(FOUND)}
     name = PurePosixPath(entry.name)
     places = (f"{name.stem}{f' ({number})' if number else ''}{name.suffix}" for number in range(len(taken) + 1))
     place = f"{FOUND}/{next(one for one in places if _folded(one) not in taken)}"

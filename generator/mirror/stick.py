@@ -132,8 +132,7 @@ def _export(disk: Disk, contents: StickContents, single: bool, listener: Listene
     _check_room(disk, plans, single)
     done = Written()
     _clear_doubt(disk, top, pointers, plans, contents)
-    if contents.reader:
-        _mend_top(disk)
+    _mend_top(disk, contents)
     if single and opens in plans:
         _put(disk, Progress(OTHER[opens], 0, 0))
         clean(disk, OTHER[opens], None, 0)
@@ -263,17 +262,17 @@ def _begin(disk: Disk, group: Group) -> None:
     disk.settle("")
 
 
-def _mend_top(disk: Disk) -> None:
-    """Put there what somebody has removed or altered."""
+def _mend_top(disk: Disk, contents: StickContents) -> None:
+    """Put there what somebody has removed or altered; a link in the place of a folder is one of these."""
     top = {entry.name.casefold(): entry for entry in disk.entries("")}
-    if not _is_opener_whole(disk):
+    if contents.reader and not _is_opener_whole(disk):
         _remove_from_top(disk, top, OPENER)
         disk.write(OPENER, [opener_page()])
-    for tree in TREES:
-        if top.get(tree, Entry(tree, "")).kind != "folder":
-            _remove_from_top(disk, top, tree)
-            disk.make_folder(tree)
-            disk.settle(tree)
+    for folder in (FOLDERS[part] for group in GROUPS if group.plan_of(contents) for part in group.parts):
+        if top.get(folder, Entry(folder, "")).kind != "folder":
+            _remove_from_top(disk, top, folder)
+            disk.make_folder(folder)
+            disk.settle(folder)
     disk.settle("")
 
 

@@ -15,6 +15,7 @@ from generator.mirror.stick import StickContents, export_stick, read_pointers
 from generator.mirror.stick_refusals import StickError
 from tests.mirror.fat_model import FatDisk
 from tests.mirror.sticks import export, files_of, opened, plan_of
+from tests.release.test_releasing import files_below
 
 ONE = {"index.html": b"one", "um/index.html": b"um", "canoa/copia.js": b"canoaCopia=1"}
 TWO = {"index.html": b"two", "um/index.html": b"um", "dois/index.html": b"dois", "canoa/copia.js": b"canoaCopia=2"}
@@ -154,6 +155,30 @@ def test_links_in_a_tree_are_removed_and_never_followed(stick: FolderDisk, tmp_p
     export(stick, ONE, 4)
     assert opened(stick) == ONE
     assert (outside / "index.html").read_bytes() == b"mine" and len(list(outside.iterdir())) == 1
+
+
+@pytest.mark.parametrize("name", ["a", "b", "canoa-pacote", "encontrados", *SLOTS.values(), OPENER])
+def test_links_at_the_top_lead_nowhere(stick: FolderDisk, tmp_path: Path, name: str) -> None:
+    """A stick of a thief, formatted for Linux, must not make an export write or delete elsewhere."""
+    home = tmp_path / "casa"
+    home.mkdir()
+    for file in ("index.html", "relato.json", "timestamp.json"):
+        (home / file).write_bytes(b"mine" * 128)
+    for number in (1, 2):
+        export(stick, ONE | {"index.html": str(number).encode()}, number, bundle={"timestamp.json": b"1"})
+    for tree in ("a", "b"):
+        (stick.top / tree / "relato.json").write_bytes(b"found")
+    place = stick.top / name
+    if place.is_dir():
+        place.rename(tmp_path / "away")
+    else:
+        place.unlink(missing_ok=True)
+    place.symlink_to(home / "index.html" if place.suffix else home)
+    for number in (3, 4):
+        export(stick, TWO | {"index.html": str(number).encode()}, number, bundle={"timestamp.json": b"2"})
+    assert files_below(home) == dict.fromkeys(("index.html", "relato.json", "timestamp.json"), b"mine" * 128)
+    assert opened(stick) == TWO | {"index.html": b"4"}
+    assert not any(one.is_symlink() for one in stick.top.rglob("*"))
 
 
 def test_a_name_that_changes_only_in_case_is_changed(stick: FolderDisk) -> None:
