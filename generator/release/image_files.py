@@ -20,6 +20,9 @@ class ImageFiles:
     def __init__(self, inside: Mapping[str, Place], outside: Mapping[str, str]) -> None:
         self._inside, self._outside = inside, outside
 
+    def __contains__(self, path: str) -> bool:
+        return path in self._inside
+
     def pages(self) -> tuple[str, ...]:
         """HTML pages, sorted."""
         return tuple(sorted(path for path in self._inside if path.endswith(".html")))

@@ -28,7 +28,7 @@ from generator.release.compression import (
 )
 from generator.release.durable_files import copy_durably, put_durably, remove_waiting, write_durably
 from generator.release.image_files import open_images
-from generator.release.merged_page import merged_pages
+from generator.release.merged_page import COURSE_LIST, merged_pages
 from generator.release.merged_sources import Merged, read_merged
 from generator.release.packs import Frame, write_pack
 from generator.release.partition import SiteFile, Unit, partition_site
@@ -96,7 +96,7 @@ def create_release(
     _check_merged(merged, units)
     remove_waiting(work.folder)
     listener("image", 0, 0)
-    pages = merged_pages(site, merged.institutions.values())
+    pages = merged_pages(site, merged.institutions.values(), _course_lists(work, merged.targets))
     catalogue = make_catalogue(site, units, settings.owner_of, work.images, pages)
     targets = dict(sorted({**catalogue.targets, **merged.targets}.items()))
     if previous and not anyway and targets == previous.targets and _is_signed_already(work, merged):
@@ -375,6 +375,17 @@ def _read_merged_contents(
             reader = PageReader(files, known.pages if known else {})
             pages = {path: reader.read(path) for path in files.pages()}
         found[unit] = Course(images[0].custom["title"], pages)
+    return found
+
+
+def _course_lists(work: Workplace, targets: Mapping[str, TargetInfo]) -> dict[str, bytes]:
+    """The lists of files that merged courses bring along, by path."""
+    found = {}
+    for unit, images in _images_of(targets).items():
+        with open_images(work, images) as files:
+            path = f"{unit}/{COURSE_LIST}"
+            if path in files:
+                found[path] = files.read(path)
     return found
 
 

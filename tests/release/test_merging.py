@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import json
 import shutil
 import threading
 from collections.abc import Iterator
@@ -109,6 +111,32 @@ def test_merged_courses_are_found_from_the_front_page(network: Neighbour, x: Nei
     listed = site_file(network, "cursos-reunidos.html")
     assert '<a href="um/index.html">Curso um</a>' in listed and "Universidade ufx" in listed
     assert "<title>Cursos de outras instituições</title>" in listed
+
+
+def test_whoever_takes_a_course_along_can_prove_the_pages_as_they_are_now(network: Neighbour, x: Neighbour) -> None:
+    """The site's list of files (docs/decisions/0029) names the changed front page, and the merged courses' lists."""
+
+    def listed(about: str, *rows: str) -> str:
+        return f'canoaFiles({{{about},"files":[\n' + ",\n".join(rows) + "]});\n"
+
+    x.write("um/levar.js", listed('"id":"um"'))
+    x.release(1)
+    own = listed('"name":"Rede","lists":{"proprio/levar.js":"x"}', '["canoa/canoa.css",2,"c"]', '["index.html",1,"i"]')
+    network.write("canoa/levar.js", own)
+    merged(network, x, day=1)
+    network.release(1)
+    found = json.loads(site_file(network, "canoa/levar.js").removeprefix("canoaFiles(").removesuffix(");\n"))
+    rows = {path: (size, mark) for path, size, mark in found["files"]}
+    for page in ("index.html", "cursos-reunidos.html"):
+        content = site_file(network, page).encode()
+        assert rows[page] == (len(content), marked(content))
+    assert rows["canoa/canoa.css"] == (2, "c") and found["name"] == "Rede"
+    um = (x.site / "um/levar.js").read_bytes()
+    assert found["lists"] == {"proprio/levar.js": "x", "um/levar.js": marked(um)}
+
+
+def marked(content: bytes) -> str:
+    return base64.urlsafe_b64encode(hashlib.sha256(content).digest()[:16]).decode().rstrip("=")
 
 
 def test_the_log_tells_of_merged_courses(network: Neighbour, x: Neighbour) -> None:
