@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
@@ -501,6 +502,27 @@ def test_paper_has_what_was_found_and_nothing_to_click(browser: Browser, built: 
     expect(page.locator("form")).to_be_hidden()
     expect(page.get_by_role("status")).to_be_visible()
     context.close()
+
+
+def test_a_first_and_a_second_answer_cost_little(reader: Visit, built: Path) -> None:
+    """Compressed, as servers send it; what a large site costs is measured by `bench/search.py`."""
+    page = reader.open(UNIT)
+    field = open_search(page)
+    costs = []
+    for words in ("equipe risco", "canoeiro território"):
+        loaded = len(reader.requests) if costs else 0
+        field.fill(words)
+        answered(page)
+        asked = [unquote(one.url).removeprefix(unquote(reader.address)) for one in reader.requests[loaded:]]
+        files = [path for path in asked if "busca" in path or path == "canoa/copia.js"]
+        assert len(files) == len(set(files))
+        costs.append((len(files), sum(len(gzip.compress((built / path).read_bytes(), 9, mtime=0)) for path in files)))
+        field.fill("")
+        expect(page.locator(".procura [role=status]")).to_be_empty()
+    [(requests, first), (_, second)] = costs
+    assert requests <= 9
+    assert first <= 15_000
+    assert second <= 10_000
 
 
 def test_pages_that_nobody_searches_load_nothing_of_it(reader: Visit) -> None:
