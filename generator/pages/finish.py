@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from generator.pages.plain_text import TAG, text_of_html
+from generator.pages.plain_text import text_of_html
 from generator.pages.tags import read_attributes
 
 HEADING_ONE = re.compile(r"<h1\b([^>]*)>(.*?)</h1>", re.DOTALL)
@@ -24,8 +24,6 @@ TAB_NAME = re.compile(r"__tabbed_\d+")
 TASK_BOX = re.compile(r"""(<li class="task-list-item">(?:\s*<p>)?\s*<input\b)([^>]*)>""")
 ANY_HEADING = re.compile(r"<h([1-6])\b")
 STAGE_HEADING = re.compile(r"""(<section\b[^>]*class="etapa[^>]*>\s*)<h([1-6])\b([^>]*)>(.*?)</h\2>""", re.DOTALL)
-WORD = re.compile(r"\w+")
-USUAL_PUNCTUATION = ".,;:()-"
 UNCOUNTED = re.compile(
     r"<(?:select|textarea|math|style|script)\b.*?</(?:select|textarea|math|style|script)>"
     r"|<(?:section|details)\b[^>]*\sclass=\"(?:gabarito|siglas)\".*",
@@ -131,20 +129,6 @@ def literal_blocks(markup: str) -> Iterator[str]:
     """Texts that begin like a block's header and were left in the page."""
     if "///" in markup:
         yield from (html.unescape(match[1]).strip() for match in LITERAL.finditer(markup))
-
-
-def count_words(markup: str) -> int:
-    """Words of running text: without fields, formulas and the answer key."""
-    return count_runs(html.unescape(TAG.sub(" ", UNCOUNTED.sub(" ", markup))))
-
-
-def count_runs(text: str) -> int:
-    """How often `\\w+` matches.  The search reads character by character; most words between spaces are one run."""
-    for mark in USUAL_PUNCTUATION:
-        text = text.replace(mark, " ")
-    words = text.split()
-    others = [word for word in words if not word.isalnum()]
-    return len(words) - len(others) + len(WORD.findall(" ".join(others)))
 
 
 def first_paragraph(markup: str, limit: int = 200) -> str:

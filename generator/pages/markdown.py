@@ -18,7 +18,6 @@ from generator.pages.blocks.scan import Scan, scan_blocks
 from generator.pages.extensions import configure
 from generator.pages.finish import (
     PageTitle,
-    count_words,
     first_paragraph,
     level_stages,
     list_abbreviations,
@@ -33,6 +32,7 @@ from generator.pages.options import RenderOptions
 from generator.pages.page import Heading, PageSource, RenderedPage, SiteIndex
 from generator.pages.rewrite import frames_become_links, rewrite
 from generator.pages.sanitise import make_cleaner, sanitise
+from generator.pages.sections import page_sections
 from generator.problems import Problem, in_order
 
 __all__ = ["RenderOptions", "Renderer"]
@@ -84,9 +84,9 @@ class Renderer:
             links=tuple(rewritten.links),
             assets=tuple(sorted(rewritten.assets)),
             blocks=tuple(self._desk.blocks),
-            words=count_words(rewritten.html),
             summary=first_paragraph(rewritten.html),
             problems=in_order(self._desk.problems),
+            sections=page_sections(rewritten.html),
         )
 
     def _convert(self, text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from generator.problems import Problem
 
@@ -104,6 +105,16 @@ class Block:
     """False when the id was derived because the author gave none."""
 
 
+class Section(NamedTuple):
+    """What stands under a heading, as far as the next one."""
+
+    anchor: str
+    """Of the heading; empty for what stands before the first."""
+    heading: str
+    text: str
+    """White space collapsed."""
+
+
 @dataclass(frozen=True)
 class RenderedPage:
     """One page as HTML, with all that the rest of the site has to know of it.
@@ -122,7 +133,9 @@ class RenderedPage:
     """Site paths of the assets that the page shows or links to, sorted."""
     blocks: tuple[Block, ...] = ()
     words: int = 0
-    """Words of running text, for the reading time."""
+    """Words of running text, for the reading time; counted when the page is indexed."""
     summary: str = ""
     """Plain text of the first paragraph, at most 200 characters, for pages without a summary."""
     problems: tuple[Problem, ...] = field(default=())
+    sections: tuple[Section, ...] = ()
+    """The text, for the search; empty in a page that comes from the cache, which has it apart."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from generator.pages.finish import PERMALINK, UNCOUNTED
+from generator.pages.page import Section
 from generator.pages.plain_text import TAG
 
 _HEADING = re.compile(r"<(h[2-6]|dt)\b[^>]* id=\"([^\"]*)\"[^>]*>(.*?)</\1>", re.DOTALL)
@@ -16,16 +16,6 @@ _INSIDE_WORDS = re.compile(
     r"</?(?:a|abbr|b|code|del|em|i|ins|kbd|mark|s|small|span|strong|sub|sup|u)\b(?:[^<>\"]|\"[^\"]*\")*>"
 )
 """Tags that begin and end without a blank: `H<sub>2</sub>O` is one word."""
-
-
-class Section(NamedTuple):
-    """What stands under a heading, as far as the next one."""
-
-    anchor: str
-    """Of the heading; empty for what stands before the first."""
-    heading: str
-    text: str
-    """White space collapsed."""
 
 
 def page_sections(markup: str) -> tuple[Section, ...]:
@@ -37,10 +27,10 @@ def page_sections(markup: str) -> tuple[Section, ...]:
     return tuple(found)
 
 
-def summarised(sections: Sequence[Section], summary: str) -> list[Section]:
+def summarised(sections: Sequence[Section], summary: str) -> tuple[Section, ...]:
     """A page's sections with its summary before them, as the page shows it."""
     first = sections[0]
-    return [first._replace(text=f"{summary} {first.text}".strip()), *sections[1:]]
+    return first._replace(text=f"{summary} {first.text}".strip()), *sections[1:]
 
 
 def _text(markup: str) -> str:

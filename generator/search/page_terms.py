@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 from math import log2
-from typing import Final
+from typing import Final, NamedTuple
 
 from generator.search.coding import LEVELS
 from generator.search.ranges import COUNT, range_of
@@ -25,6 +25,17 @@ HEADING_WEIGHT: Final = 2.0
 """Occurrences of the text that one in a heading is worth."""
 MOST_OCCURRENCES: Final = 60
 """More are as good as this."""
+MOST_REMEMBERED: Final = 200_000
+"""Pieces of text whose terms are kept; a language has fewer, a hostile text more."""
+
+
+class PageTerms(NamedTuple):
+    """What the index knows of a page."""
+
+    terms: str
+    """A line for each range of terms; in each line `level term`, without a blank between the two, joined by blanks."""
+    words: int
+    """Words of the text and its headings."""
 
 
 class PageIndexer:
@@ -35,24 +46,24 @@ class PageIndexer:
         self._pieces: dict[str, tuple[str, ...]] = {}
         self._ranges: dict[str, int] = {}
 
-    def terms(self, title: str, sections: Sequence[tuple[str, str]]) -> str:
-        """A line for each range of terms, in each line `level term` without a blank between them, joined by blanks.
-
-        `sections`: headings and what stands below them.
-        """
+    def index(self, title: str, sections: Sequence[tuple[str, str]]) -> PageTerms:
+        """Count a page.  `sections`: headings and what stands below them."""
         texts = self._count(" ".join([text for _, text in sections]))
-        levels = _levels(length_class(sum(texts.values())))
-        found = {term: levels[count] if count < MOST_OCCURRENCES else levels[-1] for term, count in texts.items()}
-        for term, count in self._count(" ".join([heading for heading, _ in sections])).items():
-            found[term] = str(
-                _level(weight(texts.get(term, 0), length_class(sum(texts.values()))) + HEADING_WEIGHT * count)
-            )
-        found.update(dict.fromkeys(self._count(title), str(TITLE_LEVEL)))
+        headings = self._count(" ".join([heading for heading, _ in sections]))
+        length = sum(texts.values())
+        marked = {
+            term: str(_heading_level(texts.get(term, 0), count, length_class(length)))
+            for term, count in headings.items()
+        }
+        marked.update(dict.fromkeys(self._count(title), str(TITLE_LEVEL)))
         lines: list[list[str]] = [[] for _ in range(COUNT)]
-        ranges = self._ranges
-        for term, level in found.items():
+        levels, ranges = _levels(length_class(length)), self._ranges
+        for term, count in texts.items():
+            if term not in marked:
+                lines[ranges[term]].append((levels[count] if count < MOST_OCCURRENCES else levels[-1]) + term)
+        for term, level in marked.items():
             lines[ranges[term]].append(level + term)
-        return "\n".join(map(" ".join, lines))
+        return PageTerms("\n".join(map(" ".join, lines)), length + sum(headings.values()))
 
     def _count(self, text: str) -> dict[str, int]:
         """How often each term occurs."""
@@ -64,6 +75,9 @@ class PageIndexer:
         return found
 
     def _learn(self, piece: str) -> tuple[str, ...]:
+        if len(self._pieces) > MOST_REMEMBERED:
+            self._pieces.clear()
+            self._ranges.clear()
         terms = self._pieces[piece] = self._vocabulary.terms(piece)
         for term in terms:
             self._ranges[term] = range_of(term)
@@ -78,6 +92,11 @@ def length_class(words: int) -> int:
 def weight(occurrences: int, length: int) -> float:
     """Occurrences in the text, those of long pages for less; `length` is a class."""
     return occurrences / (1 - LENGTH_WEIGHT + LENGTH_WEIGHT * 2 ** (length / 2) / USUAL_WORDS)
+
+
+@lru_cache(maxsize=4096)
+def _heading_level(in_text: int, in_headings: int, length: int) -> int:
+    return _level(weight(in_text, length) + HEADING_WEIGHT * in_headings)
 
 
 def _level(weighted: float) -> int:

@@ -18,7 +18,7 @@ reg ren res ret ri s sb sei ser si so sp su t te ter tl tp ts u un ut v ve vi w
 FROM: Final = ("", *_TABLE.split())
 """Where each range begins."""
 COUNT: Final = len(FROM)
-STRIDES: Final = ((64, 16), (512, 4))
+STRIDES: Final = ((64, 16), (512, 4), (2048, 2))
 """Below so many pages so many neighbouring ranges are one."""
 
 

@@ -18,8 +18,6 @@ Steps = Sequence[Sequence[str]]
 
 LONGEST_WORD: Final = 32
 """Characters of a word that count."""
-MOST_REMEMBERED: Final = 200_000
-"""Pieces of text whose words are kept; a language has fewer, a hostile text more."""
 
 _DROPPED = re.compile("[\u0300-\u036f\u00ad\ufe00-\ufe0f]")
 _LETTERS = str.maketrans(
@@ -90,18 +88,11 @@ def _rule(written: str) -> tuple[str, str, int]:
 
 
 class Vocabulary:
-    """The terms of any piece of text between blanks; most pieces are met again and again, so they are remembered."""
+    """The words of one language as the index knows them."""
 
     def __init__(self, rules: Steps) -> None:
         self._stemmer = Stemmer(rules)
-        self._known: dict[str, tuple[str, ...]] = {}
 
     def terms(self, piece: str) -> tuple[str, ...]:
         """What the index knows a piece of text by: one stem for most, none for a dash, two for `pré-natal`."""
-        known = self._known.get(piece)
-        if known is None:
-            if len(self._known) >= MOST_REMEMBERED:
-                self._known.clear()
-            known = tuple(map(self._stemmer.stem, split_words(fold_text(piece))))
-            self._known[piece] = known
-        return known
+        return tuple(map(self._stemmer.stem, split_words(fold_text(piece))))

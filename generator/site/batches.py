@@ -6,17 +6,16 @@ import logging
 import pickle
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from generator.content.front_matter import split_front_matter
 from generator.content.text import decode_text
 from generator.pages.markdown import Renderer, RenderOptions
 from generator.pages.page import PageSource, SiteIndex
-from generator.pages.sections import page_sections, summarised
+from generator.pages.sections import summarised
 from generator.problems import Problem, problem
 from generator.search.page_terms import PageIndexer
-from generator.search.scripts import sections_json
 from generator.search.words import Vocabulary, stemming_rules
 from generator.site.cache import PageRow
 from generator.site.digests import digest_of_values, engine_digest
@@ -191,10 +190,10 @@ def _render(job: Job, context: Context, renderer: Renderer, indexer: PageIndexer
         reason = f"{type(error).__name__}: {error}".split("\n")[0][:200]
         return Rendered(None, (problem(shown, 0, "page-failed", reason=reason),))
     volatile = _is_volatile(context.options, text)
-    sections = summarised(page_sections(page.html), job.summary)
-    terms = indexer.terms(page.title, [(section.heading, section.text) for section in sections])
-    inputs = index.inputs(context.index)
-    return Rendered(PageRow.of(page, inputs, volatile=volatile, terms=terms, sections=sections_json(sections)))
+    sections = summarised(page.sections, job.summary)
+    indexed = indexer.index(page.title, [(section.heading, section.text) for section in sections])
+    page = replace(page, words=indexed.words, sections=sections)
+    return Rendered(PageRow.of(page, index.inputs(context.index), volatile=volatile, terms=indexed.terms))
 
 
 def page_source(job: Job, shown: str, text: str) -> PageSource:

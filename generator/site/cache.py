@@ -21,12 +21,13 @@ from typing import Any, TypeVar
 
 from generator.pages.page import Block, Heading, OutgoingLink, RenderedPage
 from generator.problems import Problem
+from generator.search.scripts import sections_json
 from generator.site.digests import digest
 
 log = logging.getLogger("canoa")
 
 FILE = "cache.sqlite3"
-LAYOUT = 3
+LAYOUT = 4
 """Counts up when the tables change; a cache of another layout is thrown away."""
 WAIT_SECONDS = 20.0
 """How long one build waits for another that is writing."""
@@ -40,7 +41,7 @@ create table headers (
 ) without rowid;
 create table pages (
   key blob primary key, held blob, inputs text, facts text, anchors text, shown text, html blob, facts_digest blob,
-  inputs_digest blob, text_digest blob, terms text, sections blob, terms_digest blob, sections_digest blob
+  inputs_digest blob, text_digest blob, terms text, terms_digest blob
 );
 create table notes (name text primary key, value text, digest blob) without rowid;
 create table outputs (
@@ -82,7 +83,7 @@ class PageRow:
     anchors: str
     shown: str
     html: bytes
-    """Compressed."""
+    """The page's sections and its HTML, compressed together, since they say the same (`_packed`)."""
     facts_digest: bytes
     inputs_digest: bytes
     """Of inputs and anchors."""
@@ -90,10 +91,7 @@ class PageRow:
     """Of all that the page shows."""
     terms: str = ""
     """What the search knows the page by: `generator/search/page_terms.py`."""
-    sections: bytes = b""
-    """The page's text for lists of hits: JSON, compressed."""
     terms_digest: bytes = b""
-    sections_digest: bytes = b""
 
     @property
     def is_whole(self) -> bool:
@@ -103,11 +101,10 @@ class PageRow:
             and self.inputs_digest == digest(self.inputs, self.anchors)
             and self.text_digest == digest(self.shown, self.html)
             and self.terms_digest == digest(self.terms)
-            and self.sections_digest == digest(self.sections)
         )
 
     @classmethod
-    def of(cls, page: RenderedPage, inputs: str, *, volatile: bool, terms: str = "", sections: str = "[]") -> PageRow:
+    def of(cls, page: RenderedPage, inputs: str, *, volatile: bool, terms: str = "") -> PageRow:
         """The row of a page; `key` and `held` are filled in by the one who knows them."""
         facts = _json(
             [
@@ -126,17 +123,16 @@ class PageRow:
                 page.summary,
             ]
         )
-        anchors, html = _json(page.anchors), zlib.compress(page.html.encode("utf-8", "surrogatepass"), 1)
+        anchors, html = _json(page.anchors), _packed(sections_json(page.sections), page.html)
         digests = digest(facts), digest(inputs, anchors), digest(shown, html)
-        texts = zlib.compress(sections.encode("utf-8", "surrogatepass"), 1)
-        return cls(b"", b"", inputs, facts, anchors, shown, html, *digests, terms, texts, digest(terms), digest(texts))
+        return cls(b"", b"", inputs, facts, anchors, shown, html, *digests, terms, digest(terms))
 
     def page(self) -> RenderedPage:
         """The page."""
         title, headings, words, summary = json.loads(self.shown)
         links, blocks, problems, assets, _ = _read_facts(self.facts)
         return RenderedPage(
-            html=zlib.decompress(self.html).decode("utf-8", "surrogatepass"),
+            html=_unpacked(self.html)[1],
             title=title,
             headings=tuple(Heading(*values) for values in headings),
             anchors=tuple(json.loads(self.anchors)),
@@ -154,7 +150,7 @@ class PageRow:
 
     def page_sections(self) -> str:
         """The JSON of the page's sections."""
-        return zlib.decompress(self.sections).decode("utf-8", "surrogatepass")
+        return _unpacked(self.html)[0]
 
 
 @dataclass(frozen=True)
@@ -314,11 +310,9 @@ class BuildCache:
         """The JSON of a page's sections; None when the page is not kept or damaged."""
         if key in self._kept_in_memory:
             return self._kept_in_memory[key].page_sections()
-        query = "select sections, sections_digest from pages where key = ?"
+        query = "select shown, html, text_digest from pages where key = ?"
         found = self._guarded(lambda database: database.execute(query, (key,)).fetchone(), None)
-        if not found or found[1] != digest(found[0]):
-            return None
-        return zlib.decompress(found[0]).decode("utf-8", "surrogatepass")
+        return _unpacked(found[1])[0] if found and found[2] == digest(*found[:2]) else None
 
     def _row(self, key: bytes) -> PageRow | None:
         if key in self._kept_in_memory:
@@ -565,6 +559,18 @@ def _try_lock(database: sqlite3.Connection) -> bool:
             return False
         log.debug("cache: %s", error)
     return True
+
+
+def _packed(sections: str, html: str) -> bytes:
+    first, second = (text.encode("utf-8", "surrogatepass") for text in (sections, html))
+    return zlib.compress(len(first).to_bytes(4, "big") + first + second, 1)
+
+
+def _unpacked(packed: bytes) -> tuple[str, str]:
+    """Sections, as JSON, and HTML."""
+    data = zlib.decompress(packed)
+    end = 4 + int.from_bytes(data[:4], "big")
+    return data[4:end].decode("utf-8", "surrogatepass"), data[end:].decode("utf-8", "surrogatepass")
 
 
 def _json(value: Any) -> str:

@@ -19,7 +19,7 @@ from generator.site.preparation import Prepared
 from generator.site.rendering import Rendering
 
 if TYPE_CHECKING:
-    from generator.pages.sections import Section
+    from generator.pages.page import Section
 
 KIND_LETTERS: Final = {
     "course": "c",
@@ -96,7 +96,7 @@ class SearchSite:
             return ""
         indexer = PageIndexer(Vocabulary(stemming_rules(self.prepared.configuration.language)))
         sections = [(section.heading, section.text) for section in self._glossary_sections]
-        return indexer.terms(self.prepared.glossary.title, sections)
+        return indexer.index(self.prepared.glossary.title, sections).terms
 
     @cached_property
     def _glossary_sections(self) -> Sequence[Section]:

@@ -51,9 +51,15 @@ def test_names_with_decomposed_accents_are_found() -> None:
     assert 'href="acao.html"' in render("[x](03-ac\u0327a\u0303o.md)").html
 
 
-def test_words_are_those_of_the_text_and_not_of_fields_and_answers() -> None:
-    assert render("Uma frase de cinco palavras.\n").words == 5
-    assert render(f"Duas palavras.\n\n{QUESTION}").words < 15
+def test_sections_are_the_text_without_fields_and_answers() -> None:
+    [section] = render(f"Duas *pala*vras &amp; H~2~O.\n\n{QUESTION}").sections
+    assert section.text.startswith("Duas palavras & H")
+    assert len(section.text.split()) < 20
+
+
+def test_sections_begin_at_headings_that_links_can_lead_to() -> None:
+    page = render("# Título\n\nAntes.\n\n## Um `código` {#meu}\n\nAbaixo.\n\n### Outro\n\n- a\n- b\n")
+    assert page.sections == (("", "", "Antes."), ("meu", "Um código", "Abaixo."), ("outro", "Outro", "a b"))
 
 
 def test_the_summary_is_the_first_paragraph_of_the_page_itself() -> None:

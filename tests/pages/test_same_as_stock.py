@@ -28,7 +28,6 @@ from markdown.postprocessors import Postprocessor
 
 from generator.pages import links, markdown, swift
 from generator.pages.extensions import configure
-from generator.pages.finish import count_runs
 from generator.pages.inline import SelectiveInline
 from generator.pages.markdown import Renderer, RenderOptions
 from generator.pages.plain_text import TAG
@@ -261,12 +260,6 @@ def test_what_extensions_of_others_put_in_is_always_asked() -> None:
 
 
 # --- short ways of our own ----------------------------------------------------------------------------------------
-
-
-@thorough
-@given(st.text(st.one_of(st.sampled_from(" _-.,;:()a0é\n\u00a0²“"), st.characters()), max_size=60))
-def test_words_are_counted_as_by_the_plain_pattern(text: str) -> None:
-    assert count_runs(text) == len(re.findall(r"\w+", text))
 
 
 @thorough
