@@ -108,12 +108,10 @@ def test_a_stick_of_some_courses_says_what_it_lacks(box: Mirror, stick: Path, ca
     ("arguments", "code", "words"),
     [
         ((), 2, "--stick PLACE"),
-        (("--bundle",), 2, "--stick PLACE"),
         (("--stick", "{nowhere}"), 2, "is not a folder"),
         (("--stick", "{stick}", "--single", "--courses", "nada"), 2, "not in this mirror"),
         (("--stick", "{stick}", "--layers", "video"), 2, "texto, imagens, midia"),
         (("--stick", "{stick}", "--layers", "midia"), 2, "nothing to open"),
-        (("--stick", "{stick}", "--since", "2"), 2, "--since is about --bundle"),
         (("--bundle", "{stick}", "--single"), 2, "--single is about"),
         (("--bundle", "{stick}", "--since", "1"), 2, "does not have release 1 any more"),
         (("--bundle", "{stick}", "--split", "muito"), 2, "2GiB"),

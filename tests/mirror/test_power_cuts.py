@@ -15,7 +15,7 @@ from tests.mirror.fat_model import FatDisk, PowerCut
 from tests.mirror.sticks import Files, export, files_of, opened
 
 EXAMPLES = int(os.environ.get("CANOA_EXAMPLES", "0"))
-WALKS = EXAMPLES or 36
+WALKS = EXAMPLES or 24
 EVERY = 1 if EXAMPLES else 4
 
 
