@@ -98,7 +98,7 @@ class ProgressBar:
             "blob": _("Reading"),
             "object": _("Compressing"),
             "delta": _("Comparing"),
-            "receive": _("Receiving"),
+            "receive": _("Receiving, kB"),
             "tree": _("Unpacking"),
             "verify": _("Checking"),
             "ask": _("Asking"),

@@ -240,7 +240,7 @@ class Fetcher:
             self._received += size
             done, total = self._received, self._expected
         if total:
-            self._listener("receive", min(done, total), total)
+            self._listener("receive", min(done, total) // 1000, max(1, total // 1000))
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from tests.mirror.published import make_catalogue, new_mirror
 from tests.release.site_files import CONTENTS
 from tests.release.test_releasing import Press
 
-EXAMPLES = int(os.environ.get("CANOA_EXAMPLES", "60")) // 10
+EXAMPLES = max(1, int(os.environ.get("CANOA_EXAMPLES", "60")) // 10)
 COURSES = ("a", "b", "ç")
 NAMES = ("index.html", "unidade/1.html", "figura.png", "aula.mp3", "saúde.html")
 
