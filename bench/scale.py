@@ -100,7 +100,7 @@ class World:
     """Bytes per second that a regional mirror can give: 100 Mbit/s."""
     region_down: float = 0.002
     """Nights on which a regional mirror does not answer; its units go to the next one."""
-    chain: int = 8
+    chain: int = 30
     """Single steps that a mirror walks at most; beyond, it takes full images."""
     links: tuple[Link, ...] = LINKS
 
@@ -310,7 +310,7 @@ def tables() -> dict[str, str]:
         "all at once, at ten": replace(world, spread=False),
         "one region for all": replace(world, regions=1),
         "mirrors down one night in ten": replace(world, region_down=0.1),
-        "30 steps kept": replace(world, chain=30),
+        "only 8 steps kept": replace(world, chain=8),
     }
     made = {
         "night": night_table(),

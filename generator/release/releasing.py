@@ -55,8 +55,9 @@ SMALL_DELTA = 64 << 10
 """Bytes."""
 MOST_DELTAS = 48 << 20
 """Bytes of all deltas of a release: they are in memory until they are packed."""
-STEPS = 8
-"""A mirror walks at most so many packs before it takes full images; so many single steps stay on the wire."""
+STEPS = 30
+"""A mirror walks at most so many packs before it takes full images; so many single steps stay on the wire.  With eight,
+outages of links would cost seventeen times as many bytes in a year of daily releases (docs/scale.md)."""
 
 
 @dataclass(frozen=True)
