@@ -10,14 +10,14 @@ from contextlib import contextmanager
 
 ANSWERS = {
     "redirect": b"HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\nContent-Length: 0\r\n\r\n",
-    "endless": b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + b" " * (1 << 20),
+    "endless": b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n",
     "drip": b"HTTP/1.1 200 OK\r\nX: " + b"a" * 100_000,
 }
 
 
 @contextmanager
 def rude_server(kind: str) -> Iterator[int]:
-    """One of `ANSWERS` for one visitor, `drip` letter by letter for as long as anybody listens; gives the port."""
+    """One of `ANSWERS` for one visitor, `drip` and `endless` for as long as anybody listens; gives the port."""
     stop = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
@@ -29,11 +29,14 @@ def rude_server(kind: str) -> Iterator[int]:
                     send(visitor)
 
         def send(visitor: socket.socket) -> None:
-            step = 1 if kind == "drip" else 1 << 20
-            for start in range(0, len(ANSWERS[kind]), step):
-                visitor.sendall(ANSWERS[kind][start : start + step])
-                if kind == "drip" and stop.wait(0.05):
-                    return
+            if kind == "drip":
+                for letter in ANSWERS[kind]:
+                    visitor.sendall(bytes([letter]))
+                    if stop.wait(0.05):
+                        return
+            visitor.sendall(ANSWERS[kind])
+            while kind == "endless" and not stop.is_set():
+                visitor.sendall(bytes(1 << 16))
 
         thread = threading.Thread(target=answer)
         thread.start()

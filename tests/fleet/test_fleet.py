@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -169,7 +170,10 @@ def test_an_interrupted_look_goes_on_where_it_was(tmp_path: Path) -> None:
         command = [sys.executable, "-m", "generator", "fleet", "lista.txt", "--notes", "n.jsonl", "--timeout", "300"]
         environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
         with subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True) as running:
+            deadline = time.monotonic() + 60
             while not (tmp_path / "n.jsonl").exists() or (tmp_path / "n.jsonl").read_bytes().count(b"\n") < 62:
+                if time.monotonic() > deadline:
+                    running.kill()
                 assert running.poll() is None
             running.send_signal(signal.SIGINT)
             assert running.wait(30) == 130

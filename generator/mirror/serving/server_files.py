@@ -89,7 +89,8 @@ def _nginx(store: MirrorStore, choices: ServerChoices) -> str:
     )
     return f"""\
 # Canoa: the mirror in {store.folder}, on the local network.  Written by “canoa mirror config nginx”.
-# Put it into /etc/nginx/conf.d/ (or sites-enabled/), then: nginx -t && systemctl reload nginx
+# Put it into /etc/nginx/conf.d/, then: nginx -t && systemctl reload nginx
+# A port has one default server: Debian's example, /etc/nginx/sites-enabled/default, has to go.
 
 server {{
     listen {choices.port} default_server;
@@ -181,7 +182,7 @@ def _caddy(store: MirrorStore, choices: ServerChoices) -> str:
     )
     return f"""\
 # Canoa: the mirror in {store.folder}, on the local network.  Written by “canoa mirror config caddy”.
-# Put it into /etc/caddy/, then: caddy validate --config /etc/caddy/Caddyfile && systemctl reload caddy
+# Put it into /etc/caddy/, then: caddy validate --config /etc/caddy/Caddyfile && systemctl restart caddy
 {{
 	auto_https off
 	admin off

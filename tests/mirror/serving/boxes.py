@@ -88,6 +88,8 @@ def make_mirror(folder: Path) -> MirrorStore:
         "meta/7.zst": b"\x28\xb5\x2f\xfd" + bytes(300),
         f"obj/{OBJECT_NAME[:2]}/{OBJECT_NAME}": WIRE_OBJECT,
         "obj/.novo-1": SECRET,
+        "nota.json": SECRET,
+        "notas/nota.json": SECRET,
     }
     for path, content in wire.items():
         _write(store.wire / path, content)

@@ -62,6 +62,8 @@ def test_a_page_that_is_not_here_is_a_friendly_one(box: Box) -> None:
         *(
             "/mirror.json",
             "/.canoa/mirror.json",
+            "/.canoa/nota.json",
+            "/.canoa/notas/nota.json",
             "/.canoa/state/root.json",
             "/.oculto",
             "/um/%00",
