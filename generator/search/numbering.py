@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 SMALLEST_TABLE: Final = 8
+FULLNESS: Final = 0.7
+"""Of a table, at most: emptier ones would make numbers, and so every list of them, longer."""
 OVERFLOW: Final = 8
 """An eighth of a table is kept for those whose places are taken at its end."""
 
@@ -28,9 +30,8 @@ def number_pages(pages: Iterable[tuple[str, str]]) -> Numbering:
     by_course: dict[str, list[str]] = {}
     for folder, path in pages:
         by_course.setdefault(folder, []).append(path)
-    # A course that moves takes all its pages along: their table is kept emptier.
-    courses, _ = place(by_course, 0.35)
-    tables = {folder: place(paths, 0.7) for folder, paths in by_course.items()}
+    courses, _ = place(by_course, FULLNESS)
+    tables = {folder: place(paths, FULLNESS) for folder, paths in by_course.items()}
     bits = max((size for _, size in tables.values()), default=SMALLEST_TABLE).bit_length() - 1
     numbers = {
         (folder, path): (courses[folder] << bits) + slot

@@ -306,6 +306,17 @@ class BuildCache:
         found = self._guarded(lambda database: database.execute(query, (key,)).fetchone(), None)
         return found[0] if found and found[1] == digest(found[0]) else None
 
+    def all_terms(self, keys: Sequence[bytes]) -> Iterator[tuple[bytes, str]]:
+        """Key and terms of those of these pages that are kept and whole, in any order, a page at a time."""
+        wanted = frozenset(keys)
+        yield from ((key, row.terms) for key, row in self._kept_in_memory.items() if key in wanted)
+        query = "select key, terms, terms_digest from pages"
+        rows = self._guarded(lambda database: database.execute(query), None)
+        while rows is not None and (row := self._guarded(lambda _: rows.fetchone(), None)):
+            key, terms, check = row
+            if key in wanted and check == digest(terms):
+                yield key, terms
+
     def sections(self, key: bytes) -> str | None:
         """The JSON of a page's sections; None when the page is not kept or damaged."""
         if key in self._kept_in_memory:

@@ -158,6 +158,15 @@ class LibraryRenderer:
         known = self._cache.sections(rendering.facts.key) if rendering.facts else None
         return self._row_again(rendering.document).page_sections() if known is None else known
 
+    def all_terms(self, renderings: Sequence[Rendering]) -> Iterator[tuple[Rendering, str]]:
+        """Each rendering with its terms, in any order: quicker for many than one by one."""
+        waiting = {one.facts.key: one for one in renderings if one.facts}
+        for key, terms in self._cache.all_terms(list(waiting)):
+            if key in waiting:
+                yield waiting.pop(key), terms
+        for rendering in waiting.values():
+            yield rendering, self.terms(rendering)
+
     def known_terms(self, key: bytes) -> str | None:
         """The same of a page of any build, if the cache still has it."""
         return self._cache.terms(key)

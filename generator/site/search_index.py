@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 from generator.search import scripts
@@ -272,14 +273,16 @@ def _different_lines(before: str, after: str) -> set[int]:
 
 
 def _page_entries(site: SearchSite, ranges: Sequence[int]) -> Iterator[tuple[int, Iterable[str]]]:
-    """Number and entries of each page, only of these ranges."""
-    with_filters = 0 in ranges
-    for page in site.pages:
-        terms = site.terms(page)
-        if len(ranges) < COUNT:
-            lines = terms.split("\n")
-            terms = " ".join([lines[place] for place in ranges])
-        yield page.number, f"{terms} {page.filters}".split() if with_filters else terms.split()
+    """Number and entries of each page, only of these ranges; by number."""
+    with_filters, whole = 0 in ranges, len(ranges) == COUNT
+    pick = itemgetter(*ranges, ranges[0])  # twice the first, so that it is a tuple always
+    found = []
+    for page, terms in site.all_terms():
+        text = terms if whole else " ".join(pick(terms.split("\n"))[:-1])
+        entries = f"{text} {page.filters}" if with_filters else text
+        found.append((page.number, entries))
+    found.sort()
+    return ((number, text.split()) for number, text in found)
 
 
 def _grouped(pages: Iterable[FoundPage], bits: int) -> Iterable[tuple[int, list[FoundPage]]]:

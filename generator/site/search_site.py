@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -78,6 +78,13 @@ class SearchSite:
     def terms(self, page: FoundPage) -> str:
         """What the search knows a page by."""
         return self.glossary_terms if self.is_glossary(page) else self.prepared.read.renderer.terms(page.rendering)
+
+    def all_terms(self) -> Iterator[tuple[FoundPage, str]]:
+        """Each page with its terms, in any order."""
+        pages = {page.rendering.document.source: page for page in self.pages if not self.is_glossary(page)}
+        for rendering, terms in self.prepared.read.renderer.all_terms([page.rendering for page in pages.values()]):
+            yield pages[rendering.document.source], terms
+        yield from ((page, self.glossary_terms) for page in self.pages if self.is_glossary(page))
 
     def sections(self, page: FoundPage) -> str:
         """The JSON of a page's sections."""

@@ -261,7 +261,7 @@ def test_large_shards_are_fewer_files_that_say_the_same(library: Project) -> Non
     assert small.terms() == large.terms()
     assert small.pages() == large.pages()
     assert small.spelling() == large.spelling()
-    assert [small.text(page) for page in small.pages()] == [large.text(page) for page in large.pages()]
+    assert all(small.text(page) == large.text(page) for page in small.pages())
     assert len([path for path in large.site if "busca/" in path]) < len(
         [path for path in small.site if "busca/" in path]
     )
