@@ -79,8 +79,12 @@ def _title(text: str) -> str:
 
 
 def _rarest_words(sentences: Sequence[str], spread: Counter[str]) -> str:
-    """Six words of the sentence whose words are on the fewest pages."""
-    best = min(sentences, key=lambda one: sum(spread[word] for word in WORD.findall(one.lower())), default="")
+    """Six words of the sentence whose three rarest words are on the fewest pages."""
+
+    def rarity(sentence: str) -> list[int]:
+        return sorted(spread[word] for word in WORD.findall(sentence.lower()))[:3]
+
+    best = min(sentences, key=rarity, default="")
     words = WORD.findall(best)
     kept = sorted(range(len(words)), key=lambda place: (spread[words[place].lower()], place))[:6]
     return " ".join(words[place] for place in sorted(kept))

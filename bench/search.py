@@ -29,6 +29,7 @@ from playwright.sync_api import Error as BrowserError
 from bench.corpus import SEED, Corpus, write_corpus
 from bench.known_items import KINDS, Query, make_queries
 from bench.peers import ROOT, Tool, canoa, peers
+from bench.rare_words import enrich
 from bench.static_server import serve_with_nginx
 
 OUTPUT = ROOT / "build" / "bench" / "search"
@@ -53,10 +54,12 @@ class Engine:
     name: str
     start: Callable[[Page, str], None]
     """Open a page from which one searches, at an address."""
-    ask: Callable[[Page, str], list[str]]
-    """Type a question; gives the addresses of the results, best first."""
+    ask: Callable[..., list[str]]
+    """Type a question; gives the addresses of the results, best first.  `finished=False`: somebody is still typing."""
     index: Callable[[Path], Iterator[Path]]
     """The files of its index in the built site."""
+    more: Callable[[Page], list[str]] | None = None
+    """Ask for what did not fit into the first answer; all results."""
 
 
 @dataclass
@@ -64,7 +67,7 @@ class Cost:
     """What questions cost."""
 
     bytes: list[int] = field(default_factory=list)
-    """On the wire, compressed, with headers; one entry per question, in order."""
+    """As nginx sent them: compressed, with headers; one entry per question, in order.  Nothing for `file`."""
     requests: list[int] = field(default_factory=list)
     milliseconds: list[float] = field(default_factory=list)
     heap: int = 0
@@ -95,7 +98,7 @@ def _start_canoa(page: Page, address: str) -> None:
     page.wait_for_selector(".resultados:not([hidden]) input")
 
 
-def _ask_canoa(page: Page, text: str) -> list[str]:
+def _ask_canoa(page: Page, text: str, *, finished: bool = True) -> list[str]:
     before = page.evaluate("document.querySelector('.resultados [role=status]').textContent")
     page.evaluate(
         """() => {
@@ -106,7 +109,8 @@ def _ask_canoa(page: Page, text: str) -> list[str]:
         }"""
     )
     page.fill(".resultados input", text)
-    page.press(".resultados input", "Enter")
+    if finished:
+        page.press(".resultados input", "Enter")
     page.wait_for_function(
         "before => { const said = document.querySelector('.resultados [role=status]').textContent;"
         " return said && (window.told || said !== before) && !document.querySelector('.resultados [aria-busy=true]')"
@@ -120,11 +124,26 @@ def _ask_canoa(page: Page, text: str) -> list[str]:
     return found
 
 
+def _more_of_canoa(page: Page) -> list[str]:
+    """The first answer has five pages, the rest of ten come into sight when somebody asks for more."""
+    more = ".resultados [data-mais]:not([hidden])"
+    before = page.locator(".resultados ol > li").count()
+    if page.query_selector(more):
+        page.click(more)
+        page.wait_for_function(
+            "before => document.querySelectorAll('.resultados ol > li').length > before", arg=before, timeout=PATIENCE
+        )
+    found: list[str] = page.evaluate(
+        "[...document.querySelectorAll('.resultados ol > li')].map(i => i.querySelector('a').href)"
+    )
+    return found
+
+
 def _start_pagefind(page: Page, address: str) -> None:
     page.goto(f"{address}/pagefind-bench.html")
 
 
-def _ask_pagefind(page: Page, text: str) -> list[str]:
+def _ask_pagefind(page: Page, text: str, *, finished: bool = True) -> list[str]:
     found: list[str] = page.evaluate(
         """async text => {
             window.finder ??= await import(new URL('pagefind/pagefind.js', location.href).href);
@@ -141,7 +160,7 @@ def _start_material(page: Page, address: str) -> None:
     page.goto(f"{address}/index.html")
 
 
-def _ask_material(page: Page, text: str) -> list[str]:
+def _ask_material(page: Page, text: str, *, finished: bool = True) -> list[str]:
     if page.query_selector(".md-search-result__item, .md-search-result__meta[data-asked]"):
         page.reload()  # old results stay until there are new ones
     page.evaluate("document.querySelector('.md-search-result__meta').dataset.asked = ''")
@@ -163,7 +182,7 @@ def _canoa_files(site: Path) -> Iterator[Path]:
 
 
 ENGINES = {
-    "canoa": Engine("canoa", _start_canoa, _ask_canoa, _canoa_files),
+    "canoa": Engine("canoa", _start_canoa, _ask_canoa, _canoa_files, _more_of_canoa),
     "pagefind": Engine("pagefind", _start_pagefind, _ask_pagefind, lambda site: site.glob("pagefind/**/*")),
     "material": Engine("material", _start_material, _ask_material, lambda site: site.glob("search/*")),
 }
@@ -196,7 +215,9 @@ def rank_all(
         session.send("Emulation.setCPUThrottlingRate", {"rate": 1})
         engine.start(page, address)
         for query in queries:
-            found = _paths(engine.ask(page, query.text), address)
+            found = _paths(engine.ask(page, query.text, finished=query.kind != "prefix"), address)
+            if engine.more and len(found) < SHOWN and found:
+                found = _paths(engine.more(page), address)
             wanted = targets[query.target]
             ranks[query.kind].append(found.index(wanted) + 1 if wanted in found[:SHOWN] else 0)
     return ranks
@@ -210,31 +231,39 @@ def _paths(addresses: Sequence[str], base: str) -> list[str]:
 
 
 def cost_of(
-    browser: Browser, engine: Engine, address: str, texts: Sequence[str], *, link: dict[str, Any] | None
+    browser: Browser, engine: Engine, address: str, texts: Sequence[str], *, link: dict[str, Any] | None, log: Path
 ) -> Cost:
     """What the first and further questions cost somebody who has a page open."""
     cost = Cost()
     with _page(browser, link=link) as (page, session):
         engine.start(page, address)
         page.wait_for_load_state("networkidle")
-        before = session.send("Runtime.getHeapUsage")["usedSize"]
-        received: list[int] = []
-        asked: list[str] = []
-        session.on("Network.loadingFinished", lambda event: received.append(int(event["encodedDataLength"])))
-        session.on("Network.requestWillBeSent", lambda event: asked.append(event["request"]["url"]))
+        before = _heap(session)
+        seen = len(_lines(log))
         for text in texts:
-            received.clear()
-            asked.clear()
             started = page.evaluate("performance.now()")
             engine.ask(page, text)
             cost.milliseconds.append(page.evaluate("performance.now()") - started)
             page.wait_for_load_state("networkidle")
-            cost.bytes.append(sum(received))
-            cost.requests.append(len([one for one in asked if one.startswith(("http", "file"))]))
-        session.send("HeapProfiler.enable")
-        session.send("HeapProfiler.collectGarbage")
-        cost.heap = max(0, session.send("Runtime.getHeapUsage")["usedSize"] - before)
+            page.wait_for_timeout(1_000)  # workers ask too, and their requests are not the page's
+            lines = _lines(log)[seen:]
+            seen += len(lines)
+            cost.bytes.append(sum(int(line.split()[0]) for line in lines))
+            cost.requests.append(len(lines))
+        cost.heap = max(0, _heap(session) - before)
     return cost
+
+
+def _heap(session: CDPSession) -> int:
+    """Bytes that are in use, after what is not was collected."""
+    session.send("HeapProfiler.enable")
+    session.send("HeapProfiler.collectGarbage")
+    return int(session.send("Runtime.getHeapUsage")["usedSize"])
+
+
+def _lines(log: Path) -> list[str]:
+    """What the server has sent: bytes of each answer with its headers; nothing for files."""
+    return log.read_text(encoding="utf-8").splitlines() if log.is_file() else []
 
 
 # --- sites ------------------------------------------------------------------------------------------------------------
@@ -297,12 +326,11 @@ def run(options: argparse.Namespace) -> list[Result]:
     with sync_playwright() as playwright:
         program = next(found for name in BROWSERS if (found := shutil.which(name)))
         browser = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
-        for pages, names in (
-            (min(LARGEST_FOR_MATERIAL, options.pages), tuple(ENGINES)),
-            (options.pages, ("canoa", "pagefind")),
-        ):
-            if pages == options.pages and results and results[0].pages == pages:
-                continue
+        small = min(LARGEST_FOR_MATERIAL, options.pages)
+        plan = {small: options.engines, options.pages: [one for one in options.engines if one != "material"]}
+        if small == options.pages:
+            plan = {small: options.engines}
+        for pages, names in plan.items():
             results += _measure(browser, options, environment, pages, names)
         browser.close()
     return results
@@ -313,6 +341,7 @@ def _measure(
 ) -> Iterator[Result]:
     folder = options.output / str(pages)
     corpus = write_corpus(folder / "corpus", pages)
+    enrich(folder / "corpus" / "markdown", SEED)
     queries = make_queries(folder / "corpus" / "markdown", corpus.paths, each=options.each, seed=SEED)
     firsts = [query.text for query in queries if query.kind in ("title", "no accents")]
     ours = build(canoa(), folder / "canoa", folder / "corpus", pages)
@@ -331,30 +360,37 @@ def _measure(
                 if place == "file" and name != "canoa":
                     continue
                 print(f"{pages} pages, {name}, {place}", flush=True)
+                log = options.output / "nginx" / "bytes.log"
                 index = [file for file in engine.index(sites[name]) if file.is_file()]
                 yield Result(
                     name=name,
                     pages=pages,
                     place=place,
                     ranks=rank_all(browser, engine, base, queries, targets_of(tools[name], corpus)),
-                    cost=_repeated(browser, engine, base, firsts, options.repeats, None),
-                    slow=_repeated(
-                        browser, engine, base, firsts, options.repeats, SLOW_LINK if place == "http" else None
-                    ),
+                    cost=_repeated(browser, engine, base, firsts, options.repeats, None, log),
+                    slow=Cost([0], [0], [0])
+                    if place == "file"
+                    else _repeated(browser, engine, base, firsts, 1, SLOW_LINK, log),
                     index_bytes=sum(file.stat().st_size for file in index),
                     index_files=len(index),
                 )
 
 
 def _repeated(
-    browser: Browser, engine: Engine, address: str, texts: Sequence[str], repeats: int, link: dict[str, Any] | None
+    browser: Browser,
+    engine: Engine,
+    address: str,
+    texts: Sequence[str],
+    repeats: int,
+    link: dict[str, Any] | None,
+    log: Path,
 ) -> Cost:
     """First questions of several people: medians of the first and of the second one."""
     runs = []
     for number in range(repeats):
         pair = [texts[(2 * number) % len(texts)], texts[(2 * number + 1) % len(texts)]]
         try:
-            runs.append(cost_of(browser, engine, address, pair, link=link))
+            runs.append(cost_of(browser, engine, address, pair, link=link, log=log))
         except BrowserError as error:
             print(f"  {engine.name}: {str(error).splitlines()[0]}", file=sys.stderr)
     if not runs:
@@ -408,6 +444,7 @@ def main() -> int:
     parser.add_argument("--pages", type=int, default=5000)
     parser.add_argument("--each", type=int, default=24, help="questions of each kind")
     parser.add_argument("--repeats", type=int, default=5, help="people whose first two questions are measured")
+    parser.add_argument("--engines", type=lambda names: names.split(","), default=list(ENGINES))
     parser.add_argument("--output", type=Path, default=OUTPUT)
     parser.add_argument("--write", action="store_true", help="put the tables into docs/search-index.md")
     options = parser.parse_args()

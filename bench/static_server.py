@@ -18,7 +18,9 @@ pid {work}/nginx.pid;
 error_log {work}/error.log;
 events {{ worker_connections 256; }}
 http {{
+    log_format bytes "$bytes_sent $request_length $uri";
     access_log {work}/access.log;
+    access_log {work}/bytes.log bytes;
     client_body_temp_path {work}/body; proxy_temp_path {work}/proxy; fastcgi_temp_path {work}/fastcgi;
     uwsgi_temp_path {work}/uwsgi; scgi_temp_path {work}/scgi;
     types {{

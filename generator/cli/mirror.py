@@ -165,9 +165,14 @@ def _new_settings(options: argparse.Namespace) -> MirrorSettings:
     given = {key: getattr(options, key) for key in ("name", "region", "courses", "layers", "rate", "keep")}
     chosen = {key: value for key, value in given.items() if value is not None}
     try:
-        return changed_settings(MirrorSettings(tuple(options.upstreams)), relay=options.relay, **chosen)
+        return changed_settings(MirrorSettings(tuple(map(_from_anywhere, options.upstreams))), relay=options.relay, **chosen)
     except ValueError as error:
         raise MirrorError("mirror-settings", file=SETTINGS, reason=str(error)) from None
+
+
+def _from_anywhere(address: str) -> str:
+    """An address that says the same wherever the next command is run: folders from the root of the disk on."""
+    return address if "://" in address else str(Path(address).resolve())
 
 
 def _first_trust(options: argparse.Namespace) -> FirstTrust:

@@ -165,3 +165,12 @@ def test_a_mirror_needs_nothing_that_builds_sites(box: Box) -> None:
             text=True,
         )
         assert done.returncode == 0, done.stderr
+
+
+def test_a_folder_that_was_named_from_here_is_found_from_anywhere(catalogue: Catalogue, tmp_path: Path) -> None:
+    mirror = tmp_path / "espelho"
+    near = os.path.relpath(catalogue.wire(1), tmp_path)
+    root = str(catalogue.wire(1) / "md/1.root.json")
+    assert Project(tmp_path).run("mirror", "init", near, "--root", root, "--folder", str(mirror)).code == 0
+    settings = json.loads((mirror / "mirror.json").read_text(encoding="utf-8"))
+    assert settings["upstreams"] == [str(catalogue.wire(1))]

@@ -248,15 +248,20 @@ var canoaFinder = (() => {
    * Terms of words that may be meant by one that is being typed, when it has gone on into an ending that is no part of
    * the term: the endings that it may become are known.
    * @param {string} word
+   * @param {boolean} near  Only terms that stand beside the word: other words begin with it, and no more is fetched.
    * @returns {Promise<[string, string][]>} term, postings
    */
-  const completed = async (word) => {
-    const suffixes = /** @type {SearchManifest} */ (manifest).stem.flat().map(([suffix]) => suffix);
+  const completed = async (word, near) => {
+    const { stem: steps, terms: shards } = /** @type {SearchManifest} */ (manifest);
+    const suffixes = steps.flat().map(([suffix]) => suffix);
+    const place = shardOf(shards, word);
+    /** @type {Set<string>} */
     const terms = new Set();
     for (let end = word.length - 1; end > 2; end--) {
       for (const suffix of suffixes) if (suffix.startsWith(word.slice(end))) terms.add(termOf(word.slice(0, end) + suffix));
     }
-    const known = await Promise.all(Array.from(terms, async (term) => [term, await postings(term)]));
+    const asked = Array.from(terms).filter((term) => !near || Math.abs(place - shardOf(shards, term)) < 2);
+    const known = await Promise.all(asked.map(async (term) => [term, await postings(term)]));
     return /** @type {[string, string][]} */ (known.filter(([, text]) => text));
   };
 
@@ -276,7 +281,7 @@ var canoaFinder = (() => {
     if (word.length > 1 && (isBegun || !known)) {
       // Of a short beginning the first shard has to do.
       let more = await startingWith(word, word.length < 3 ? 1 : MOST_SHARDS);
-      if (isBegun && !known && !more.length) more = await completed(word);
+      if (isBegun && !known) more = [...(await completed(word, more.length > 0)), ...more];
       for (const [one, text] of more.slice(0, MOST_ENDINGS)) entries.push([one, text, BEGUN]);
     }
     /** @type {Map<number, number>} */
