@@ -10,6 +10,8 @@ from generator.pages.finish import PERMALINK, UNCOUNTED
 from generator.pages.page import Section
 from generator.pages.plain_text import TAG
 
+BEGIN, WITHIN = "\x02", "\x03"
+"""Marks between sections and their parts, while they are one text."""
 _HEADING = re.compile(r"<(h[2-6]|dt)\b[^>]* id=\"([^\"]*)\"[^>]*>(.*?)</\1>", re.DOTALL)
 """Headings, and the terms of a glossary: what links can lead to."""
 _INSIDE_WORDS = re.compile(
@@ -20,11 +22,16 @@ _INSIDE_WORDS = re.compile(
 
 def page_sections(markup: str) -> tuple[Section, ...]:
     """The sections of a page's HTML, without fields, formulas and the answer key; the first may be empty."""
-    parts = _HEADING.split(UNCOUNTED.sub(" ", markup))
-    found = [Section("", "", _text(parts[0]))]
-    for anchor, heading, inside in zip(parts[2::4], parts[3::4], parts[4::4], strict=True):
-        found.append(Section(html.unescape(anchor), _text(PERMALINK.sub("", heading)), _text(inside)))
-    return tuple(found)
+    marked = _HEADING.sub(_mark, UNCOUNTED.sub(" ", markup.replace(BEGIN, " ").replace(WITHIN, " ")))
+    # Tags are taken out of the whole page at once: each call of a pattern costs, and a page has many short sections.
+    text = html.unescape(TAG.sub(" ", _INSIDE_WORDS.sub("", marked)))
+    first, *others = (part.split(WITHIN) for part in text.split(BEGIN))
+    return Section("", "", _spaced(first[0])), *(Section(one[0], *map(_spaced, one[1:3])) for one in others)
+
+
+def _mark(heading: re.Match[str]) -> str:
+    """A heading that shows without its tags where a section begins."""
+    return f"{BEGIN}{heading[2]}{WITHIN}{PERMALINK.sub('', heading[3])}{WITHIN}"
 
 
 def summarised(sections: Sequence[Section], summary: str) -> tuple[Section, ...]:
@@ -33,5 +40,5 @@ def summarised(sections: Sequence[Section], summary: str) -> tuple[Section, ...]
     return first._replace(text=f"{summary} {first.text}".strip()), *sections[1:]
 
 
-def _text(markup: str) -> str:
-    return " ".join(html.unescape(TAG.sub(" ", _INSIDE_WORDS.sub("", markup))).split())
+def _spaced(text: str) -> str:
+    return " ".join(text.split())

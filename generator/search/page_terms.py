@@ -42,46 +42,64 @@ class PageIndexer:
     """Counts the terms of pages; one for many pages, since it remembers words."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
-        self._vocabulary = vocabulary
-        self._pieces: dict[str, tuple[str, ...]] = {}
-        self._ranges: dict[str, int] = {}
+        self._pieces = _Pieces(vocabulary)
 
     def index(self, title: str, sections: Sequence[tuple[str, str]]) -> PageTerms:
         """Count a page.  `sections`: headings and what stands below them."""
         texts = self._count(" ".join([text for _, text in sections]))
         headings = self._count(" ".join([heading for heading, _ in sections]))
-        length = sum(texts.values())
-        marked = {
-            term: str(_heading_level(texts.get(term, 0), count, length_class(length)))
-            for term, count in headings.items()
-        }
+        words = sum(texts.values())
+        length = length_class(words)
+        marked = {term: str(_heading_level(texts[term], count, length)) for term, count in headings.items()}
         marked.update(dict.fromkeys(self._count(title), str(TITLE_LEVEL)))
+        for term in marked.keys() & texts.keys():
+            del texts[term]
         lines: list[list[str]] = [[] for _ in range(COUNT)]
-        levels, ranges = _levels(length_class(length)), self._ranges
+        levels, ranges = _levels(length), self._pieces.ranges
         for term, count in texts.items():
-            if term not in marked:
-                lines[ranges[term]].append((levels[count] if count < MOST_OCCURRENCES else levels[-1]) + term)
+            lines[ranges[term]].append(levels[count if count < MOST_OCCURRENCES else MOST_OCCURRENCES] + term)
         for term, level in marked.items():
             lines[ranges[term]].append(level + term)
-        return PageTerms("\n".join(map(" ".join, lines)), length + sum(headings.values()))
+        return PageTerms("\n".join(map(" ".join, lines)), words + sum(headings.values()))
 
-    def _count(self, text: str) -> dict[str, int]:
+    def _count(self, text: str) -> Counter[str]:
         """How often each term occurs."""
-        found: dict[str, int] = {}
-        known, get = self._pieces, found.get
-        for piece, count in Counter(text.split()).items():
-            for term in known[piece] if piece in known else self._learn(piece):
-                found[term] = get(term, 0) + count
+        pieces = self._pieces
+        found = Counter(map(pieces.__getitem__, text.split()))
+        for several in found.keys() & pieces.odd:
+            count = found.pop(several)
+            for term in several.split():
+                found[term] += count
+        if len(pieces) > MOST_REMEMBERED:
+            pieces.forget()
+            return self._count(text)
         return found
 
-    def _learn(self, piece: str) -> tuple[str, ...]:
-        if len(self._pieces) > MOST_REMEMBERED:
-            self._pieces.clear()
-            self._ranges.clear()
-        terms = self._pieces[piece] = self._vocabulary.terms(piece)
+
+class _Pieces(dict[str, str]):
+    """Pieces of text between blanks → their term, most have one; others have none, or several with blanks between."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        super().__init__()
+        self._vocabulary = vocabulary
+        self.ranges: dict[str, int] = {}
+        """Of each term that was met."""
+        self.odd: set[str] = set()
+        """Values that are no single term."""
+
+    def __missing__(self, piece: str) -> str:
+        terms = self._vocabulary.terms(piece)
         for term in terms:
-            self._ranges[term] = range_of(term)
-        return terms
+            self.ranges[term] = range_of(term)
+        value = self[piece] = " ".join(terms)
+        if len(terms) != 1:
+            self.odd.add(value)
+        return value
+
+    def forget(self) -> None:
+        """Begin anew."""
+        self.clear()
+        self.odd.clear()
 
 
 def length_class(words: int) -> int:

@@ -153,3 +153,8 @@ def test_the_choices_of_a_matching_question_are_listed_on_paper() -> None:
     page = render("/// associar | C\n\nLigue.\n\n| A | B |\n| - | - |\n| um | 1 |\n| dois | 2 |\n\n///\n")
     paper = re.search(r'<ol class="so-papel">(.*?)</ol>', page.html, re.DOTALL)
     assert paper and re.findall(r"<li>(\d)</li>", paper[1]) == re.findall(r'<option value="\d">(\d)<', page.html)[:2]
+
+
+def test_marks_of_our_own_in_a_text_begin_no_section() -> None:
+    page = render("## Um {#um}\n\nA\x02b\x03c &#2; &#3; d.\n")
+    assert [section.anchor for section in page.sections] == ["", "um"]
