@@ -165,7 +165,9 @@ def _new_settings(options: argparse.Namespace) -> MirrorSettings:
     given = {key: getattr(options, key) for key in ("name", "region", "courses", "layers", "rate", "keep")}
     chosen = {key: value for key, value in given.items() if value is not None}
     try:
-        return changed_settings(MirrorSettings(tuple(map(_from_anywhere, options.upstreams))), relay=options.relay, **chosen)
+        return changed_settings(
+            MirrorSettings(tuple(map(_from_anywhere, options.upstreams))), relay=options.relay, **chosen
+        )
     except ValueError as error:
         raise MirrorError("mirror-settings", file=SETTINGS, reason=str(error)) from None
 

@@ -68,6 +68,8 @@ class State(NamedTuple):
     """Number, digest of terms, filters and cache key of each page."""
     glossary: str
     """Terms of the glossary, which the cache does not have."""
+    glossary_mark: str
+    """Digest by which the page is noted."""
     ranges: Sequence[Sequence[Any]]
     """`RangeState` of each part of the alphabet."""
     spelling: Sequence[Any]
@@ -85,30 +87,41 @@ class _Work:
     def write_index(self, cache: BuildCache) -> bytes:
         """Write all; gives the manifest."""
         name = f"search {self.writer.folder}"
-        basis = digest(engine_digest(), repr((self.profile, self.parts, most_postings(len(self.site.pages))))).hex()
+        surroundings = self.profile, self.parts, most_postings(len(self.site.pages)), self.language
+        basis = digest(engine_digest(), repr(surroundings)).hex()
         last = _recalled(cache.note(name), basis)
         ranges = self.write_terms(last)
         spelling = self.write_spelling(ranges, last)
         self.write_blocks()
         self.write_texts()
         self.write_courses()
-        state = State(basis, list(map(_noted, self.site.pages)), self.site.glossary_terms, ranges, spelling)
+        state = State(basis, list(map(_noted, self.site.pages)), *self.glossary, ranges, spelling)
         if last != state:
             cache.leave_note(name, state)
         terms = [separator for one in ranges for separator in one.separators]
         return self.manifest(terms or [""], spelling[0] or [""])
 
     @property
+    def glossary(self) -> tuple[str, str]:
+        """Terms of the glossary, and the digest by which it is noted."""
+        marks = [page.terms.hex() for page in self.site.pages if self.site.is_glossary(page)]
+        return self.site.glossary_terms, marks[0] if marks else ""
+
+    @property
     def parts(self) -> tuple[range, ...]:
         """The ranges that are kept together."""
         return joined_ranges(len(self.site.pages), large=self.profile.is_large)
 
+    @property
+    def language(self) -> str:
+        """Whose rules apply, without its region."""
+        return self.site.prepared.configuration.language.split("-")[0]
+
     def manifest(self, terms: Sequence[str], spelling: Sequence[str]) -> bytes:
         """The call that the engine's script ends with."""
-        language = self.site.prepared.configuration.language.split("-")[0]
         return scripts.Manifest(
-            language=language,
-            stem=stemming_rules(language),
+            language=self.language,
+            stem=stemming_rules(self.language),
             pages=len(self.site.pages),
             slot_bits=self.site.numbering.slot_bits,
             block_bits=self.block_bits,
@@ -263,7 +276,9 @@ def _known_terms(site: SearchSite, last: State, noted: Sequence[str]) -> str | N
     """The terms that a page had in the last build, if they can still be had."""
     wanted, _, key = noted
     known = site.prepared.read.renderer.known_terms(bytes.fromhex(key))
-    return known if known is not None and digest(known).hex() == wanted else last.glossary or None
+    if known is not None and digest(known).hex() == wanted:
+        return known
+    return last.glossary if wanted == last.glossary_mark else None
 
 
 def _different_lines(before: str, after: str) -> set[int]:

@@ -128,10 +128,12 @@ class Index:
         telling = 0
         for word in split_words(fold_text(query)):
             found = self.postings(self.stemmer.stem(word)) or Postings()
-            pages = max(found.about, len(found.levels))
-            weight = log(1 + (self.manifest["pages"] - pages + 0.5) / (pages + 0.5))
             telling += not found.about
+            as_strong, weights = 0, {}
+            for level in range(7, -1, -1):
+                as_strong += sum(own == level for own in found.levels.values())
+                weights[level] = log(1 + (self.manifest["pages"] - as_strong + 0.5) / (as_strong + 0.5))
             for page, level in found.levels.items():
-                scores[page] = scores.get(page, 0) + weight * (level + 1) / 8
+                scores[page] = scores.get(page, 0) + weights[level]
                 counts[page] = counts.get(page, 0) + (not found.about)
         return sorted((page for page in scores if counts[page] == telling), key=lambda page: (-scores[page], page))

@@ -19,7 +19,6 @@ var canoaFinder = (() => {
   /** Words of a passage, and of it before the first hit. */
   const PASSAGE = 34;
   const LEAD = 5;
-  const LEVELS = 8;
   const BEGUN = 0.8;
   const LETTERS = "abcdefghijklmnopqrstuvwxyz";
   // A shard for each would only say that nearly all pages have them.
@@ -290,13 +289,21 @@ var canoaFinder = (() => {
     for (const [, text, factor] of entries) {
       const one = readPostings(text);
       common = Math.max(common, one.common);
-      for (const [page, level] of one.pages) pages.set(page, Math.max(pages.get(page) || 0, ((level + 1) / LEVELS) * factor));
+      for (const [page, level] of one.pages) pages.set(page, Math.max(pages.get(page) || 0, (level + 1) * factor));
     }
     const total = /** @type {SearchManifest} */ (manifest).pages;
-    const count = Math.min(total, countOf({ common, pages }));
-    const weight = Math.log(1 + (total - count + 0.5) / (count + 0.5));
+    /** @type {Map<number, number>} */
+    const counts = new Map();
+    for (const strength of pages.values()) counts.set(strength, (counts.get(strength) || 0) + 1);
+    let count = 0;
+    // The fewer pages have the word at least as strongly, the more it tells: common words tell much in a title.
+    for (const strength of Array.from(counts.keys()).sort((a, b) => b - a)) {
+      count += counts.get(strength) || 0;
+      counts.set(strength, Math.log(1 + Math.max(0, total - count + 0.5) / (count + 0.5)));
+    }
+    for (const [page, strength] of pages) pages.set(page, counts.get(strength) || 0);
     const isExact = !!known && !isBegun;
-    return { word, begun: isExact ? "" : word, terms: new Set(entries.map(([one]) => one)), pages, isCommon: common > 0, weight };
+    return { word, begun: isExact ? "" : word, terms: new Set(entries.map(([one]) => one)), pages, isCommon: common > 0 };
   };
 
   /**
@@ -367,9 +374,9 @@ var canoaFinder = (() => {
     const scores = new Map();
     /** @type {Map<number, number>} */
     const counts = new Map();
-    for (const { isCommon, pages, weight } of groups) {
-      for (const [page, factor] of pages) {
-        scores.set(page, (scores.get(page) || 0) + factor * weight);
+    for (const { isCommon, pages } of groups) {
+      for (const [page, weight] of pages) {
+        scores.set(page, (scores.get(page) || 0) + weight);
         if (!isCommon) counts.set(page, (counts.get(page) || 0) + 1);
       }
     }

@@ -252,12 +252,10 @@ interface SearchGroup {
   /** What words of a text may begin with; empty when they must have one of the terms. */
   begun: string;
   terms: Set<string>;
-  /** Page → how much the word counts there, 0 to 1. */
+  /** Page → how much the word tells there. */
   pages: Map<number, number>;
   /** The list of pages is cut: others may have the word too. */
   isCommon: boolean;
-  /** The rarer, the more. */
-  weight: number;
 }
 
 interface SearchAnswer {
