@@ -326,10 +326,9 @@ def run(options: argparse.Namespace) -> list[Result]:
     with sync_playwright() as playwright:
         program = next(found for name in BROWSERS if (found := shutil.which(name)))
         browser = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
-        small = min(LARGEST_FOR_MATERIAL, options.pages)
-        plan = {small: options.engines, options.pages: [one for one in options.engines if one != "material"]}
-        if small == options.pages:
-            plan = {small: options.engines}
+        plan: dict[int, list[str]] = {options.pages: [one for one in options.engines if one != "material"]}
+        if "material" in options.engines:
+            plan = {min(LARGEST_FOR_MATERIAL, options.pages): options.engines, **plan}
         for pages, names in plan.items():
             results += _measure(browser, options, environment, pages, names)
         browser.close()
