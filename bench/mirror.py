@@ -138,10 +138,12 @@ def run(yard: Yard) -> Iterator[Step]:
     with serve_with_nginx(yard.web, yard.folder / "nginx") as server, relay_to(server) as relay:
         access = yard.folder / "nginx" / "access.log"
         root = yard.web / "md/1.root.json"
-        yard.canoa(
-            "mirror", "init", relay.address, "--root", str(root), "--layers", "texto", "--folder", str(yard.mirror)
-        )
+        options = ("--root", str(root), "--folder", str(yard.mirror))
+        yard.canoa("mirror", "init", relay.address, *options, "--layers", "texto")
         yield _synced(yard, relay, access, Step("first copy of the text", 0, 0, _gzip_per_file(yard.site)))
+        shutil.rmtree(yard.mirror)
+        yard.canoa("mirror", "init", relay.address, *options)
+        yard.canoa("mirror", "sync", cwd=yard.mirror)
         shutil.rmtree(yard.copy, ignore_errors=True)
         shutil.copytree(yard.site, yard.copy)
         yield _synced(yard, relay, access, Step("nothing new", 0, 0, *_rsync(yard)))
