@@ -186,7 +186,7 @@ def test_a_link_to_a_stage_opens_it_and_a_look_elsewhere_does_not_change_the_pat
 def test_coming_back_offers_to_go_on_where_it_stopped(page: Page) -> None:
     keep(page)
     decide(page, "Chamar")
-    page.wait_for_timeout(500)  # the sign of the write before this one is still there for a moment
+    expect(panel(page).locator("ol").first).to_contain_text("Escuta")  # until then the bar speaks of the write before
     expect(page.locator(".guarda[data-estado=saved]")).to_be_visible()
     address = re.sub("#.*", "", page.url)
     page.reload()
