@@ -10,10 +10,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 from bench.corpus import SEED, SMALLEST, Corpus, write_corpus
+from bench.markers import NoMarkersError
 from bench.measure import Limits, machine
 from bench.peers import ROOT, Tool, canoa, hugo_program, install_peers, peers, versions
 from bench.plot import draw
-from bench.report import NoMarkersError, panels, summary, write_report
+from bench.report import panels, summary, write_report
 from bench.results import IncompatibleError, Results, read_results
 from bench.scenarios import SCENARIOS, Bench
 from bench.serving import ServeError, measure_reloads, measure_start_ups

@@ -13,19 +13,19 @@ import argparse
 import gzip
 import json
 import os
-import resource
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from time import monotonic
 
 from bench.counting_relay import Relay, relay_to
+from bench.markers import write_parts
+from bench.measure import Limits, Measurement, measure
 from bench.mirror_workload import FULL, SMALL, Size, add_course, change_pages, change_template, write_site
-from bench.scale import with_tables
 from bench.static_server import serve_with_nginx
+from generator.release.partition import TEXT, layer_of
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -33,7 +33,6 @@ OUTPUT = ROOT / "build" / "bench" / "mirror"
 DOCUMENT = ROOT / "docs" / "mirrors.md"
 SLOW_RATE, SLOW_DELAY = 8_000, 0.6
 """64 kbit/s and 600 ms: a shared satellite link."""
-TEXTS = (".html", ".css", ".js", ".json", ".svg", ".txt", ".xml")
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,7 @@ class Step:
     create: float = 0
     """Seconds of a processor: `canoa release create` with signing."""
     create_memory: int = 0
-    """Bytes, largest resident size."""
+    """Bytes, the largest process."""
     publish: float = 0
     sync: float = 0
     """Seconds of a processor: `canoa mirror sync`."""
@@ -69,15 +68,8 @@ class Step:
     """Seconds on the slow link; 0: not tried."""
 
 
-@dataclass(frozen=True)
-class Used:
-    """What a process took."""
-
-    seconds: float
-    """Of a processor."""
-    memory: int
-    """Bytes, largest resident size."""
-    wall: float
+class CommandFailedError(Exception):
+    """A command that is measured did not do its work."""
 
 
 @dataclass
@@ -107,26 +99,13 @@ class Yard:
         """What rsync keeps up to date."""
         return self.folder / "rsync-copy"
 
-    def canoa(self, *arguments: str, cwd: Path | None = None) -> Used:
-        """Run the command; what it says goes into a file."""
-        return used((sys.executable, "-m", "generator", *arguments), cwd or self.folder, self.folder / "log.txt")
-
-
-def used(command: Sequence[str], cwd: Path, log: Path) -> Used:
-    """Run a process to its end and say what it took.  Raises `CalledProcessError`."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "CANOA_LANG": "en"}
-    started = monotonic()
-    with log.open("a") as out:
-        process = subprocess.Popen(command, cwd=cwd, env=environment, stdout=out, stderr=out)
-        _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, list(command), stderr=log.read_text()[-2000:])
-    return _used(usage, monotonic() - started)
-
-
-def _used(usage: resource.struct_rusage, wall: float) -> Used:
-    return Used(usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, wall)
+    def canoa(self, *arguments: str, cwd: Path | None = None) -> Measurement:
+        """Run the command; what it says goes into a file.  Raises `CommandFailedError`."""
+        log = self.folder / "log.txt"
+        done = measure((sys.executable, "-m", "generator", *arguments), cwd or self.folder, log, Limits())
+        if done.exit_code or done.ended:
+            raise CommandFailedError(f"canoa {' '.join(arguments)}: {log.read_text()[-2000:]}")
+        return done
 
 
 # --- steps ------------------------------------------------------------------------------------------------------------
@@ -158,7 +137,7 @@ def run(yard: Yard) -> Iterator[Step]:
             created = yard.canoa("release", "create", *KEYS)
             published = yard.canoa("release", "publish", "web")
             step = Step(name, 0, 0, *_rsync(yard))
-            step.create, step.create_memory, step.publish = created.seconds, created.memory, published.seconds
+            step.create, step.create_memory, step.publish = created.cpu, created.largest, published.cpu
             before = yard.folder / "mirror-before"
             shutil.rmtree(before, ignore_errors=True)
             shutil.copytree(yard.mirror, before, symlinks=True)
@@ -186,7 +165,7 @@ def _synced(yard: Yard, relay: Relay, access: Path, step: Step) -> Step:
     relay.reset()
     before = len(access.read_text().splitlines()) if access.is_file() else 0
     done = yard.canoa("mirror", "sync", cwd=yard.mirror)
-    step.bytes, step.sync, step.sync_memory = relay.total, done.seconds, done.memory
+    step.bytes, step.sync, step.sync_memory = relay.total, done.cpu, done.largest
     step.requests = len(access.read_text().splitlines()) - before
     return step
 
@@ -221,7 +200,7 @@ sys.exit(code)
 
 def _gzip_per_file(site: Path) -> int:
     """What a client fetches that asks for every text file by itself, compressed; headers are not counted."""
-    files = (file for file in site.rglob("*") if file.suffix in TEXTS)
+    files = (file for file in site.rglob("*") if file.is_file() and layer_of(file.name, file.stat().st_size) == TEXT)
     return sum(len(gzip.compress(file.read_bytes(), 9, mtime=0)) for file in files)
 
 
@@ -274,7 +253,7 @@ def main() -> int:
     print(made)
     (options.output / "results.json").write_text(json.dumps([asdict(one) for one in steps], indent=1), encoding="utf-8")
     if options.write:
-        DOCUMENT.write_text(with_tables(DOCUMENT.read_text(encoding="utf-8"), {"measured": made}), encoding="utf-8")
+        write_parts(DOCUMENT, {"measured": f"{made}\n"})
     return int("✗" in made)
 
 

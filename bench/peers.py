@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -119,16 +119,16 @@ def _without_numbers(path: str) -> str:
     return "/".join(re.sub(r"^\d+-", "", part) for part in parts)
 
 
-def install_peers(environment: Path) -> None:
+def install_peers(environment: Path, requirements: Sequence[str] = REQUIREMENTS) -> None:
     """Make the virtual environment once; a broken or an older one is made anew."""
     mark = environment / "installed.txt"
-    wanted = "\n".join(REQUIREMENTS)
+    wanted = "\n".join(requirements)
     if mark.is_file() and mark.read_text(encoding="utf-8") == wanted:
         return
-    print(f"Installing {', '.join(REQUIREMENTS)}", flush=True)
+    print(f"Installing {', '.join(requirements)}", flush=True)
     shutil.rmtree(environment, ignore_errors=True)
     subprocess.run([sys.executable, "-m", "venv", environment], check=True)
-    subprocess.run([environment / "bin" / "pip", "install", "--quiet", *REQUIREMENTS], check=True)
+    subprocess.run([environment / "bin" / "pip", "install", "--quiet", *requirements], check=True)
     mark.write_text(wanted, encoding="utf-8")
 
 

@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import attrgetter
 from pathlib import Path
 
+from bench.markers import markers, write_parts
 from bench.plot import Panel, Series, draw
 from bench.results import Comparison, Number, Results, Run, Spread
 from bench.scenarios import SCENARIOS
 
-BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
+PART = "measured"
+BEGIN, END = markers(PART)
 NAMES = {"canoa": "Canoa", "hugo": "Hugo", "zensical": "Zensical", "material": "Material"}
 PANELS = {"cold": "Cold: whole site, from nothing", "edited": "One page edited"}
 WALL: Number = attrgetter("wall")
@@ -20,10 +22,6 @@ RSS: Number = attrgetter("tree_rss")
 PSS: Number = attrgetter("tree_pss")
 LARGEST: Number = attrgetter("largest")
 MEGABYTE = 1024**2
-
-
-class NoMarkersError(Exception):
-    """The document has no place for the measured part."""
 
 
 # --- the terminal -------------------------------------------------------------------------------------------------
@@ -57,12 +55,8 @@ def _bad_line(run: Run) -> str:
 
 def write_report(results: Results, document: Path) -> None:
     """Put the numbers between the document's markers, and the picture beside it."""
-    text = document.read_text(encoding="utf-8")
-    if text.count(BEGIN) != 1 or text.count(END) != 1:
-        raise NoMarkersError(f"{document} needs one line {BEGIN} and one line {END}.")
     picture = document.with_suffix(".svg")
-    before, after = text.partition(BEGIN)[0], text.partition(END)[2]
-    document.write_text(f"{before}{BEGIN}\n\n{section(results, picture.name)}\n{END}{after}", encoding="utf-8")
+    write_parts(document, {PART: section(results, picture.name)})
     picture.write_text(draw(panels(results)), encoding="utf-8")
 
 

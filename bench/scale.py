@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import argparse
 import random
-import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
+
+from bench.markers import write_parts
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENT = ROOT / "docs" / "scale.md"
@@ -318,7 +319,12 @@ def tables() -> dict[str, str]:
         "origin": origin_table(world),
         "swarm": swarm_table(),
     }
-    return {name: "\n".join(lines) for name, lines in made.items()}
+    return {name: as_part(lines) for name, lines in made.items()}
+
+
+def as_part(lines: Iterable[str]) -> str:
+    """A table as it stands in the document."""
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _quantile(values: Sequence[int], part: float) -> int:
@@ -343,30 +349,13 @@ def _time(seconds: float) -> str:
 # --- the document -----------------------------------------------------------------------------------------------------
 
 
-def with_tables(text: str, made: Mapping[str, str]) -> str:
-    """The document with these tables between its markers `<!-- NAME -->` and `<!-- /NAME -->`.
-
-    Raises `ValueError` where a marker is missing.
-    """
-    for name, table in made.items():
-        text, count = re.subn(
-            rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)",
-            lambda found, new=table: f"{found[1]}\n{new}\n\n{found[2]}",
-            text,
-            flags=re.DOTALL,
-        )
-        if count != 1:
-            raise ValueError(f"docs/scale.md: the markers of “{name}” are missing")
-    return text
-
-
 def main() -> int:
     """Print the tables, or write them."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--write", action="store_true", help="put the tables into docs/scale.md")
     made = tables()
     if parser.parse_args().write:
-        DOCUMENT.write_text(with_tables(DOCUMENT.read_text(encoding="utf-8"), made), encoding="utf-8")
+        write_parts(DOCUMENT, made)
         return 0
     for name, table in made.items():
         print(f"## {name}\n\n{table}\n")

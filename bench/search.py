@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -28,13 +27,14 @@ from playwright.sync_api import Error as BrowserError
 
 from bench.corpus import SEED, Corpus, write_corpus
 from bench.known_items import KINDS, Query, make_queries
-from bench.peers import ROOT, Tool, canoa, peers
+from bench.markers import write_parts
+from bench.peers import REQUIREMENTS, ROOT, Tool, canoa, install_peers, peers
 from bench.rare_words import enrich
 from bench.static_server import serve_with_nginx
 
 OUTPUT = ROOT / "build" / "bench" / "search"
 DOCUMENT = ROOT / "docs" / "search-index.md"
-REQUIREMENTS = ("pagefind[bin]==1.5.2", "mkdocs==1.6.1", "mkdocs-material==9.8.1", "pymdown-extensions")
+PEERS = ("pagefind[bin]==1.5.2", *(one for one in REQUIREMENTS if one.startswith("mkdocs")))
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync")
 LARGEST_FOR_MATERIAL = 300
@@ -269,31 +269,15 @@ def _lines(log: Path) -> list[str]:
 # --- sites ------------------------------------------------------------------------------------------------------------
 
 
-def install_peers(environment: Path) -> None:
-    """Pagefind and Material, once."""
-    mark = environment / "installed.txt"
-    wanted = "\n".join(REQUIREMENTS)
-    if mark.is_file() and mark.read_text(encoding="utf-8") == wanted:
-        return
-    shutil.rmtree(environment, ignore_errors=True)
-    subprocess.run([sys.executable, "-m", "venv", environment], check=True)
-    subprocess.run([environment / "bin" / "pip", "install", "--quiet", *REQUIREMENTS], check=True)
-    mark.write_text(wanted, encoding="utf-8")
-
-
 def build(tool: Tool, folder: Path, corpus: Path, pages: int) -> Path:
     """The built site; a site of as many pages that is there already is used again."""
     site, mark = folder / "site", folder / "built.txt"
     if mark.is_file() and mark.read_text(encoding="utf-8") == str(pages):
         return site
     tool.prepare(folder, corpus)
-    subprocess.run(tool.command, cwd=folder, check=True, env=_environment())
+    subprocess.run(tool.command, cwd=folder, check=True)
     mark.write_text(str(pages), encoding="utf-8")
     return site
-
-
-def _environment() -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": str(ROOT)}
 
 
 def add_pagefind(environment: Path, site: Path) -> None:
@@ -321,7 +305,7 @@ def targets_of(tool: Tool, corpus: Corpus) -> dict[str, str]:
 def run(options: argparse.Namespace) -> list[Result]:
     """Build, ask, count."""
     environment = options.output / "peers"
-    install_peers(environment)
+    install_peers(environment, PEERS)
     results: list[Result] = []
     with sync_playwright() as playwright:
         program = next(found for name in BROWSERS if (found := shutil.which(name)))
@@ -456,9 +440,7 @@ def main() -> int:
     made = "\n".join(tables(results))
     print(made)
     if options.write:
-        from bench.scale import with_tables
-
-        DOCUMENT.write_text(with_tables(DOCUMENT.read_text(encoding="utf-8"), {"measured": made}), encoding="utf-8")
+        write_parts(DOCUMENT, {"measured": f"{made}\n"})
     return 0
 
 

@@ -7,7 +7,6 @@ import http.client
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bench.corpus import Corpus
+from bench.listening import NoServerError, free_port, wait_until_listening
 from bench.measure import killed_on_error, measure
 from bench.peers import Tool
 from bench.results import Reloads, StartUp
@@ -69,30 +69,18 @@ def _get(port: int, address: str) -> str:
 @contextlib.contextmanager
 def serving(folder: Path, log: Path) -> Iterator[int]:
     """A running `canoa serve`; gives the port that it listens on."""
-    port = _free_port()
+    port = free_port()
     command = (sys.executable, "-m", "generator", "serve", "--no-open", "--port", str(port))
     with log.open("ab") as printed:
         process = subprocess.Popen(command, cwd=folder, stdout=printed, stderr=printed, start_new_session=True)
         with killed_on_error(process.pid):
-            _wait_until_listening(process, port, log)
+            try:
+                wait_until_listening(process, port, PATIENCE)
+            except NoServerError:
+                raise ServeError(f"canoa serve does not listen; what it printed is in {log}.") from None
             yield port
         os.killpg(process.pid, signal.SIGTERM)
         process.wait()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _wait_until_listening(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until and process.poll() is None:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-            return
-        time.sleep(0.1)
-    raise ServeError(f"canoa serve does not listen; what it printed is in {log}.")
 
 
 @contextlib.contextmanager

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import shutil
-import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from bench.listening import NoServerError, free_port, wait_until_listening
+
 PROGRAM = "nginx"
+PATIENCE = 10.0
+"""Seconds that it may take to start."""
 CONFIGURATION = """\
 daemon off;
 master_process off;
@@ -40,10 +42,6 @@ http {{
 """
 
 
-class NoServerError(Exception):
-    """nginx is not there, or does not start."""
-
-
 @contextmanager
 def serve_with_nginx(root: Path, work: Path) -> Iterator[str]:
     """Serve a folder while the context lasts; gives its address.  Raises `NoServerError`."""
@@ -56,29 +54,8 @@ def serve_with_nginx(root: Path, work: Path) -> Iterator[str]:
     file.write_text(CONFIGURATION.format(work=work.resolve(), port=port, root=root.resolve()), encoding="utf-8")
     process = subprocess.Popen([program, "-e", work / "error.log", "-p", work, "-c", file.resolve()])
     try:
-        _wait(process, port)
+        wait_until_listening(process, port, PATIENCE)
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
         process.wait()
-
-
-def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def _wait(process: subprocess.Popen[bytes], port: int) -> None:
-    for _ in range(200):
-        if process.poll() is not None:
-            raise NoServerError(f"nginx ended with {process.returncode}")
-        try:
-            socket.create_connection(("127.0.0.1", port), 0.2).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    raise NoServerError("nginx does not answer")

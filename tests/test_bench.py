@@ -11,10 +11,11 @@ from xml.etree import ElementTree
 import pytest
 
 from bench.corpus import course_title, write_corpus
+from bench.markers import NoMarkersError
 from bench.measure import Limits, Measurement, measure
 from bench.peers import Tool, canoa, peers
 from bench.plot import Panel, Series, draw
-from bench.report import BEGIN, END, NoMarkersError, panels, summary, write_report
+from bench.report import BEGIN, END, panels, summary, write_report
 from bench.results import Reloads, Results, Run, StartUp, read_results
 from bench.scenarios import Bench, Project, add_sentence, change_title
 from bench.serving import measure_reloads

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from bench.markers import NoMarkersError, with_parts
 from bench.scale import (
     COURSE,
     DOCUMENT,
@@ -14,6 +15,7 @@ from bench.scale import (
     MINUTE,
     NOTHING,
     World,
+    as_part,
     cost_of,
     night_table,
     origin_table,
@@ -21,7 +23,6 @@ from bench.scale import (
     simulate,
     swarm_seconds,
     swarm_table,
-    with_tables,
 )
 
 SMALL = World(units=400, regions=4, days=60)
@@ -72,10 +73,10 @@ def test_a_swarm_is_never_slower_than_its_server_alone_and_its_server_sends_at_l
 def test_the_document_shows_the_tables_that_the_program_makes() -> None:
     text = DOCUMENT.read_text(encoding="utf-8")
     made = {"night": night_table(), "origin": origin_table(World()), "swarm": swarm_table()}
-    assert with_tables(text, {name: "\n".join(lines) for name, lines in made.items()}) == text
+    assert with_parts(DOCUMENT, {name: as_part(lines) for name, lines in made.items()}) == text
     assert "27 regions, asked at random" in text
-    with pytest.raises(ValueError, match="weather"):
-        with_tables(text, {"weather": ""})
+    with pytest.raises(NoMarkersError, match="weather"):
+        with_parts(DOCUMENT, {"weather": ""})
 
 
 def test_minutes_share_the_bytes_of_an_update() -> None:
