@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -11,9 +12,13 @@ from bench.scale import (
     COURSE,
     DOCUMENT,
     EDIT,
+    FULL_REQUESTS,
     FULL_TEXT,
+    LOOK,
     MINUTE,
     NOTHING,
+    REVIEW,
+    ROOT,
     World,
     as_part,
     cost_of,
@@ -61,7 +66,7 @@ def test_what_a_mirror_fetches_depends_on_what_it_missed() -> None:
     assert cost_of((), 8) == (NOTHING.size, 1, False)
     assert cost_of((EDIT,) * 5, 8) == (5 * EDIT.size, 3, False)
     assert cost_of((EDIT, COURSE) * 4, 8) == (4 * (EDIT.size + COURSE.size), 10, False)
-    assert cost_of((EDIT,) * 9, 8) == (FULL_TEXT, 45, True)
+    assert cost_of((EDIT,) * 9, 8) == (FULL_TEXT, FULL_REQUESTS, True)
 
 
 def test_a_swarm_is_never_slower_than_its_server_alone_and_its_server_sends_at_least_one_copy() -> None:
@@ -77,6 +82,22 @@ def test_the_document_shows_the_tables_that_the_program_makes() -> None:
     assert "27 regions, asked at random" in text
     with pytest.raises(NoMarkersError, match="weather"):
         with_parts(DOCUMENT, {"weather": ""})
+
+
+def test_the_steps_cost_what_was_measured() -> None:
+    rows = (line.split(" | ") for line in (ROOT / "docs/mirrors.md").read_text(encoding="utf-8").splitlines())
+    measured = {
+        cells[0].removeprefix("| "): [number(cells[at]) for at in (1, 3, 4)] for cells in rows if len(cells) == 12
+    }
+    for step in (NOTHING, EDIT, REVIEW, LOOK, COURSE):
+        assert [step.size, step.requests, step.rsync] == measured[step.name]
+    assert measured["first copy of the text"][:2] == [FULL_TEXT, FULL_REQUESTS]
+
+
+def number(cell: str) -> int:
+    """The first number of a cell."""
+    found = re.search(r"\d[\d,]*", cell)
+    return int(found[0].replace(",", "")) if found else -1
 
 
 def test_minutes_share_the_bytes_of_an_update() -> None:

@@ -57,7 +57,7 @@ MOST_DELTAS = 48 << 20
 """Bytes of all deltas of a release: they are in memory until they are packed."""
 STEPS = 30
 """A mirror walks at most so many packs before it takes full images; so many single steps stay on the wire.  With eight,
-outages of links would cost seventeen times as many bytes in a year of daily releases (docs/scale.md)."""
+a usual night of daily releases would take eleven times as many bytes, for links that were down (docs/scale.md)."""
 
 
 @dataclass(frozen=True)

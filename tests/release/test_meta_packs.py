@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from securesystemslib.signer import CryptoSigner
 
+from generator.release.catalogue import TargetInfo
 from generator.release.meta_packs import (
     FIRST_LINE,
     LARGEST_PACK,
@@ -19,7 +21,9 @@ from generator.release.meta_packs import (
     pack_metadata,
     unpack_metadata,
 )
-from tests.release.signing import Publisher
+from generator.release.metadata import Repository
+from generator.release.partition import LAYERS
+from tests.release.signing import DAY, Publisher, image, keys_of, new_signers, objects
 
 NAMES = st.from_regex(r"[1-9][0-9]?\.[a-z]{1,8}\.json", fullmatch=True)
 FILES = st.dictionaries(NAMES, st.binary(max_size=300), max_size=8)
@@ -133,3 +137,30 @@ def refused(pack: bytes) -> str:
         unpack_metadata(pack)
     assert "{" not in caught.value.message(str) + caught.value.cure(str)
     return caught.value.kind
+
+
+def test_of_eight_hundred_courses_a_change_costs_little_metadata() -> None:
+    names = [f"u{number:02d}" for number in range(35)]
+    signers = new_signers() | {name: [CryptoSigner.generate_ed25519()] for name in names}
+    publisher = Publisher(signers)
+    repository = publisher.repository
+    for name in names:
+        repository = repository.with_institution(name, f"Universidade {name}", keys_of(signers[name]), signers, DAY)
+
+    def filled(repository: Repository, edit: str) -> Repository:
+        """800 courses of three layers; the text of one of them is `edit`."""
+        everything: dict[str, TargetInfo] = {}
+        for place, name in enumerate(names):
+            own: dict[str, TargetInfo] = {}
+            for course in range(place, 800, len(names)):
+                for layer in LAYERS:
+                    text = edit if (course, layer) == (17, "texto") else f"{course} {layer}"
+                    own |= image(name, f"curso-{course:03d}", text, layer)
+            repository = repository.with_targets(name, own, signers, DAY)
+            everything |= own
+        return repository.with_transport(objects(everything), signers, DAY)
+
+    first, wire = filled(repository, "um").next_release(signers, DAY)
+    _, changed = filled(first, "dois").next_release(signers, DAY, {1: wire["meta/1.zst"]})
+    assert len(changed["meta/1-2.zst"]) + len(changed["timestamp.json"]) < 1_500
+    assert len(changed["meta/2.zst"]) < 200_000
