@@ -6,7 +6,6 @@ What metadata, images or packs are refused for is said there.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 from generator.problem_kinds import N_
@@ -22,6 +21,16 @@ class MirrorRefusal(NamedTuple):
     cure: str
     fault: Fault = "content"
     """Of whoever called the command, of what was received, or of computer and network."""
+
+    @property
+    def is_wrong_use(self) -> bool:
+        """True when the command was called wrongly."""
+        return self.fault == "use"
+
+    @property
+    def is_of_the_computer(self) -> bool:
+        """True when computer, network or stick refused, and nothing is wrong with what was received."""
+        return self.fault == "computer"
 
 
 MIRROR_REFUSALS: dict[str, MirrorRefusal] = {
@@ -177,20 +186,4 @@ MIRROR_REFUSALS: dict[str, MirrorRefusal] = {
 class MirrorError(ReleaseError):
     """The mirror refuses; the sentence is in `MIRROR_REFUSALS`."""
 
-    def message(self, translate: Callable[[str], str]) -> str:
-        """What is wrong, in the reader's language."""
-        return translate(MIRROR_REFUSALS[self.kind].message).format(**self.values)
-
-    def cure(self, translate: Callable[[str], str]) -> str:
-        """What helps, in the reader's language."""
-        return translate(MIRROR_REFUSALS[self.kind].cure).format(**self.values)
-
-    @property
-    def is_wrong_use(self) -> bool:
-        """True when the command was called wrongly."""
-        return MIRROR_REFUSALS[self.kind].fault == "use"
-
-    @property
-    def is_of_the_computer(self) -> bool:
-        """True when the computer or the network refused, and nothing is wrong with what was received."""
-        return MIRROR_REFUSALS[self.kind].fault == "computer"
+    refusals = MIRROR_REFUSALS

@@ -94,23 +94,7 @@ STICK_REFUSALS: dict[str, MirrorRefusal] = {
 class StickError(MirrorError):
     """A stick or a bundle is refused; what was whole on it still is."""
 
-    def message(self, translate: Callable[[str], str]) -> str:
-        """What is wrong, in the reader's language."""
-        return translate(STICK_REFUSALS[self.kind].message).format(**self.values)
-
-    def cure(self, translate: Callable[[str], str]) -> str:
-        """What helps, in the reader's language."""
-        return translate(STICK_REFUSALS[self.kind].cure).format(**self.values)
-
-    @property
-    def is_wrong_use(self) -> bool:
-        """True when the command was called wrongly."""
-        return STICK_REFUSALS[self.kind].fault == "use"
-
-    @property
-    def is_of_the_computer(self) -> bool:
-        """True when the stick is at fault, and nothing is wrong with what was received."""
-        return STICK_REFUSALS[self.kind].fault == "computer"
+    refusals = STICK_REFUSALS
 
     def with_sizes(self, shown: Callable[[int], str]) -> StickError:
         """The same with bytes as people read them."""

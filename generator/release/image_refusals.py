@@ -5,8 +5,6 @@ As in `refusals.py` the texts are message ids; they are translated and filled in
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from generator.problem_kinds import N_
 from generator.release.refusals import ReleaseError, ReleaseRefusal
 
@@ -84,15 +82,4 @@ IMAGE_REFUSALS: dict[str, ReleaseRefusal] = {
 class ImageRefusedError(ReleaseError):
     """Names, images, deltas or packs are not what they must be."""
 
-    def message(self, translate: Callable[[str], str]) -> str:
-        """What is wrong, in the reader's language."""
-        return translate(IMAGE_REFUSALS[self.kind].message).format(**self.values)
-
-    def cure(self, translate: Callable[[str], str]) -> str:
-        """What helps, in the reader's language."""
-        return translate(IMAGE_REFUSALS[self.kind].cure).format(**self.values)
-
-    @property
-    def is_wrong_use(self) -> bool:
-        """True when the command was called wrongly."""
-        return IMAGE_REFUSALS[self.kind].is_wrong_use
+    refusals = IMAGE_REFUSALS

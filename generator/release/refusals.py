@@ -5,10 +5,30 @@ As in `problem_kinds.py` the texts are message ids; they are translated and fill
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from typing import ClassVar, NamedTuple, Protocol
 
 from generator.problem_kinds import N_
+
+
+class Refusal(Protocol):
+    """What every kind of refusal says, of whichever table it is."""
+
+    @property
+    def message(self) -> str:
+        """What is wrong."""
+
+    @property
+    def cure(self) -> str:
+        """What helps."""
+
+    @property
+    def is_wrong_use(self) -> bool:
+        """True when the command was called wrongly."""
+
+    @property
+    def is_of_the_computer(self) -> bool:
+        """True when computer, network or stick refused, and nothing is wrong with what was received."""
 
 
 class ReleaseRefusal(NamedTuple):
@@ -18,6 +38,7 @@ class ReleaseRefusal(NamedTuple):
     cure: str
     is_wrong_use: bool = False
     """True when the command was called wrongly; else the content or the folder is at fault."""
+    is_of_the_computer: bool = False
 
 
 _SETTINGS = N_("Correct release.json, or take it from a copy of this folder.")
@@ -176,7 +197,9 @@ REFUSALS: dict[str, ReleaseRefusal] = {
 
 
 class ReleaseError(Exception):
-    """The release cannot be made, signed or published."""
+    """The release cannot be made, signed or published; those derived from it have tables of their own."""
+
+    refusals: ClassVar[Mapping[str, Refusal]] = REFUSALS
 
     def __init__(self, kind: str, **values: str | int) -> None:
         super().__init__(kind)
@@ -185,13 +208,18 @@ class ReleaseError(Exception):
 
     def message(self, translate: Callable[[str], str]) -> str:
         """What is wrong, in the reader's language."""
-        return translate(REFUSALS[self.kind].message).format(**self.values)
+        return translate(self.refusals[self.kind].message).format(**self.values)
 
     def cure(self, translate: Callable[[str], str]) -> str:
         """What helps, in the reader's language."""
-        return translate(REFUSALS[self.kind].cure).format(**self.values)
+        return translate(self.refusals[self.kind].cure).format(**self.values)
 
     @property
     def is_wrong_use(self) -> bool:
         """True when the command was called wrongly."""
-        return REFUSALS[self.kind].is_wrong_use
+        return self.refusals[self.kind].is_wrong_use
+
+    @property
+    def is_of_the_computer(self) -> bool:
+        """True when computer, network or stick refused, and nothing is wrong with what was received."""
+        return self.refusals[self.kind].is_of_the_computer

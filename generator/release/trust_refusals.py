@@ -5,8 +5,6 @@ As in `refusals.py` the texts are message ids; they are translated and filled in
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from generator.problem_kinds import N_
 from generator.release.refusals import ReleaseError, ReleaseRefusal
 
@@ -130,15 +128,4 @@ TRUST_REFUSALS: dict[str, ReleaseRefusal] = {
 class TrustError(ReleaseError):
     """What was given cannot be trusted, or nothing can be signed; the sentence is in `TRUST_REFUSALS`."""
 
-    def message(self, translate: Callable[[str], str]) -> str:
-        """What is wrong, in the reader's language."""
-        return translate(TRUST_REFUSALS[self.kind].message).format(**self.values)
-
-    def cure(self, translate: Callable[[str], str]) -> str:
-        """What helps, in the reader's language."""
-        return translate(TRUST_REFUSALS[self.kind].cure).format(**self.values)
-
-    @property
-    def is_wrong_use(self) -> bool:
-        """True when the command was called wrongly."""
-        return TRUST_REFUSALS[self.kind].is_wrong_use
+    refusals = TRUST_REFUSALS
