@@ -6,14 +6,17 @@ import argparse
 import gettext
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from rich.console import Console
     from rich.progress import Progress
+
+    from generator.release.refusals import ReleaseError
 
     Listener = Callable[[str, int, int], None]
 
@@ -27,6 +30,22 @@ class CommandError(Exception):
     def __init__(self, message: str, code: int = REFUSED) -> None:
         super().__init__(message)
         self.code = code
+
+
+@contextmanager
+def importing(sentence: str) -> Iterator[None]:
+    """Imports that need libraries which not everybody installs; `sentence` names the missing one as `{library}`."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise CommandError(sentence.format(library=error.name)) from None
+
+
+def as_command_error(error: ReleaseError) -> CommandError:
+    """A refusal in words: what is wrong, and what helps."""
+    _ = gettext.gettext
+    code = WRONG_USE if error.is_wrong_use else REFUSED if error.is_of_the_computer else CONTENT_ERRORS
+    return CommandError(f"{error.message(_)}\n    → {error.cure(_)}", code)
 
 
 def tell(text: str) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator.cli.arguments import add_manners, whole_number
-from generator.cli.console import DONE, WRONG_USE, CommandError, progress, shown_folder, tell
+from generator.cli.console import DONE, WRONG_USE, CommandError, importing, progress, shown_folder, tell
 
 if TYPE_CHECKING:
     from generator.cli.arguments import Subparsers
@@ -65,13 +65,10 @@ def add(commands: Subparsers) -> None:
 def fleet(options: argparse.Namespace) -> int:
     """`canoa fleet`: look, judge, show."""
     _ = gettext.gettext
-    try:
+    with importing(_("Mirrors need {library}: pip install 'canoa[mirror]'.")):
         from generator.fleet.judging import judge
         from generator.fleet.sources import SourceError, find_sources
         from generator.mirror.state_words import Telling
-    except ModuleNotFoundError as error:
-        sentence = _("Mirrors need {library}: pip install 'canoa[mirror]'.")
-        raise CommandError(sentence.format(library=error.name)) from None
     try:
         addresses, files = find_sources(options.sources)
     except SourceError as error:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from generator.cli.arguments import add_manners
-from generator.cli.console import CONTENT_ERRORS, REFUSED, WRONG_USE, CommandError, shown_number, shown_size, tell
+from generator.cli.console import as_command_error, importing, shown_number, shown_size, tell
 
 if TYPE_CHECKING:
     from generator.cli.arguments import Subparsers
@@ -108,16 +108,11 @@ def chosen_telling() -> Telling:
 
 def _run(options: argparse.Namespace) -> int:
     _ = gettext.gettext
-    try:
+    with importing(_("Mirrors need {library}: pip install 'canoa[mirror]'.")):
         from generator.mirror import sync  # noqa: F401  # to know that the libraries are there
         from generator.mirror.serving import server  # noqa: F401
         from generator.release.refusals import ReleaseError
-    except ModuleNotFoundError as error:
-        sentence = _("Mirrors need {library}: pip install 'canoa[mirror]'.")
-        raise CommandError(sentence.format(library=error.name)) from None
     try:
         return int(options.step(options))
     except ReleaseError as error:
-        code = WRONG_USE if error.is_wrong_use else REFUSED if getattr(error, "is_of_the_computer", False) else None
-        sentence = f"{error.message(_)}\n    → {error.cure(_)}"
-        raise CommandError(sentence, CONTENT_ERRORS if code is None else code) from None
+        raise as_command_error(error) from None

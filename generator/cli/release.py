@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 
 from generator.cli.arguments import add_manners, show_help, whole_number
 from generator.cli.console import (
-    CONTENT_ERRORS,
     DONE,
-    WRONG_USE,
-    CommandError,
+    as_command_error,
+    importing,
     progress,
     shown_folder,
     shown_number,
@@ -49,13 +48,10 @@ def add(commands: Subparsers) -> None:
 def release(options: argparse.Namespace) -> int:
     """`canoa release …`: what its steps have in common."""
     _ = gettext.gettext
-    try:
+    with importing(_("Releases need {library}: pip install 'canoa[mirror]'.")):
         from generator.release.refusals import ReleaseError
         from generator.release.signing import Keyring
         from generator.release.workplace import Workplace
-    except ModuleNotFoundError as error:
-        sentence = _("Releases need {library}: pip install 'canoa[mirror]'.")
-        raise CommandError(sentence.format(library=error.name)) from None
     try:
         work = Workplace(options.work)
         ring = Keyring(getattr(options, "keys", None), _passphrases(options))
@@ -65,8 +61,7 @@ def release(options: argparse.Namespace) -> int:
             work.finish_commit()
             return int(options.step(options, work, ring))
     except ReleaseError as error:
-        sentence = f"{error.message(_)}\n    → {error.cure(_)}"
-        raise CommandError(sentence, WRONG_USE if error.is_wrong_use else CONTENT_ERRORS) from None
+        raise as_command_error(error) from None
 
 
 def release_init(options: argparse.Namespace, work: Workplace, ring: Keyring) -> int:
