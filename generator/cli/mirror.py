@@ -22,7 +22,7 @@ from generator.cli.console import (
     shown_size,
     tell,
 )
-from generator.cli.mirror_steps import add_folder, add_step, alone, choose, chosen_telling, names, tell_synced
+from generator.cli.mirror_steps import add_choice, add_folder, add_step, alone, choose, chosen_telling, tell_synced
 
 if TYPE_CHECKING:
     from generator.cli.arguments import Subparsers
@@ -234,9 +234,7 @@ def _add_init(steps: Subparsers) -> None:
         metavar=_("ADDRESS"),
         help=_("where releases come from (http, https, file or a folder); several: the first one that works counts"),
     )
-    parser.add_argument(
-        "--folder", type=Path, default=Path(), metavar=_("FOLDER"), help=_("the mirror (default: this folder)")
-    )
+    add_folder(parser, "--folder")
     trust = parser.add_mutually_exclusive_group()
     trust.add_argument(
         "--root", type=Path, metavar=_("FILE"), help=_("the publisher's root, which came another way than the releases")
@@ -247,7 +245,7 @@ def _add_init(steps: Subparsers) -> None:
     )
     parser.add_argument("--name", metavar=_("NAME"), help=_("of the mirror, for people"))
     parser.add_argument("--region", metavar=_("REGION"), help=_("where it is"))
-    _add_choice(parser)
+    add_choice(parser)
     parser.add_argument("--relay", action="store_true", help=_("keep everything that other mirrors need of this one"))
     _add_rate(parser)
     parser.add_argument(
@@ -259,7 +257,7 @@ def _add_sync(steps: Subparsers) -> None:
     _ = gettext.gettext
     parser = add_step(steps, "sync", _("Go over to the newest release."), alone(mirror_sync))
     add_folder(parser)
-    _add_choice(parser)
+    add_choice(parser)
     _add_rate(parser)
     _add_deadline(parser)
     parser.add_argument("--json", action="store_true", help=_("for programs"))
@@ -295,17 +293,6 @@ def _add_choosing(steps: Subparsers) -> None:
         metavar=_("TIME"),
         help=_("how long what is not needed stays, e.g. 36h (default: 24h)"),
     )
-
-
-def _add_choice(parser: argparse.ArgumentParser) -> None:
-    _ = gettext.gettext
-    parser.add_argument(
-        "--courses",
-        type=names,
-        metavar=_("COURSE,COURSE"),
-        help=_("folders of the courses that belong here; * for all"),
-    )
-    parser.add_argument("--layers", type=names, metavar="texto,imagens,midia", help=_("parts that belong here"))
 
 
 def _add_rate(parser: argparse.ArgumentParser) -> None:

@@ -31,12 +31,24 @@ def add_step(
     return parser
 
 
-def add_folder(parser: argparse.ArgumentParser) -> None:
-    """The mirror that a step is about."""
+def add_folder(parser: argparse.ArgumentParser, name: str = "folder") -> None:
+    """The mirror that a step is about; `--folder` where something else has the first place."""
+    _ = gettext.gettext
+    nargs = None if name.startswith("-") else "?"
+    help_text = _("the mirror (default: this folder)")
+    parser.add_argument(name, type=Path, nargs=nargs, default=Path(), metavar=_("FOLDER"), help=help_text)
+
+
+def add_choice(parser: argparse.ArgumentParser) -> None:
+    """What of a release belongs into the mirror."""
     _ = gettext.gettext
     parser.add_argument(
-        "folder", type=Path, nargs="?", default=Path(), metavar=_("FOLDER"), help=_("the mirror (default: this folder)")
+        "--courses",
+        type=names,
+        metavar=_("COURSE,COURSE"),
+        help=_("folders of the courses that belong here; * for all"),
     )
+    parser.add_argument("--layers", type=names, metavar="texto,imagens,midia", help=_("parts that belong here"))
 
 
 def names(written: str) -> tuple[str, ...]:

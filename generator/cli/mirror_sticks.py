@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from generator.cli.arguments import whole_number
 from generator.cli.console import DONE, WRONG_USE, CommandError, progress, shown_folder, shown_number, shown_size, tell
-from generator.cli.mirror_steps import add_folder, add_step, alone, choose, names, tell_synced
+from generator.cli.mirror_steps import add_choice, add_folder, add_step, alone, choose, names, tell_synced
 
 if TYPE_CHECKING:
     from generator.cli.arguments import Subparsers
@@ -174,16 +174,8 @@ def _add_import(steps: Subparsers) -> None:
     _ = gettext.gettext
     parser = add_step(steps, "import", _("Go over to the release that a stick brings."), alone(mirror_import))
     parser.add_argument("place", type=Path, metavar=_("PLACE"), help=_("the stick, or the bundle's folder"))
-    parser.add_argument(
-        "--folder", type=Path, default=Path(), metavar=_("FOLDER"), help=_("the mirror (default: this folder)")
-    )
-    parser.add_argument(
-        "--courses",
-        type=names,
-        metavar=_("COURSE,COURSE"),
-        help=_("folders of the courses that belong here; * for all"),
-    )
-    parser.add_argument("--layers", type=names, metavar="texto,imagens,midia", help=_("parts that belong here"))
+    add_folder(parser, "--folder")
+    add_choice(parser)
 
 
 def _size(written: str) -> int:
