@@ -19,9 +19,9 @@ from generator.mirror.fetching import Fetcher, Wanted
 from generator.mirror.refusals import MirrorError
 from generator.mirror.store import MirrorStore
 from generator.release.catalogue import TargetInfo
-from generator.release.compression import CompressionError, apply_delta_into, reference_of
+from generator.release.compression import apply_delta_into
 from generator.release.image_refusals import ImageRefusedError
-from generator.release.packs import HEADER, MAGIC, Frame, PackEntry, PackError, read_pack
+from generator.release.packs import HEADER, MAGIC, Frame, PackEntry, PackError, checked_frame, read_pack
 from generator.release.releasing import STEPS
 from generator.release.signed_documents import TransportInfo
 from generator.release.trust import VerifiedRelease
@@ -160,14 +160,7 @@ class PartialPack:
         first = max(first for first in self._pieces if first <= entry.offset)
         with self._pieces[first].open("rb") as stream:
             stream.seek(entry.offset - first)
-            data = stream.read(entry.size)
-        try:
-            reference = reference_of(data)
-        except CompressionError:
-            raise PackError("damaged") from None
-        if reference != entry.old:
-            raise PackError("other-reference")
-        return Frame(entry.old, entry.new, entry.length, data)
+            return checked_frame(entry, stream.read(entry.size))
 
 
 def _open_part(fetcher: Fetcher, whole: Wanted, wanted: frozenset[str]) -> PartialPack | None:

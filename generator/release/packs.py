@@ -76,14 +76,18 @@ class Pack:
         if entry is None:
             raise PackError("not-in-pack", path=shown(target))
         self._stream.seek(self._start + entry.offset)
-        data = _read_exactly(self._stream, entry.size)
-        try:
-            reference = reference_of(data)
-        except CompressionError:
-            raise PackError("damaged") from None
-        if reference != entry.old:
-            raise PackError("other-reference")
-        return Frame(entry.old, entry.new, entry.length, data)
+        return checked_frame(entry, _read_exactly(self._stream, entry.size))
+
+
+def checked_frame(entry: PackEntry, data: bytes) -> Frame:
+    """The frame that the index says something of.  Raises `PackError` when it refers to another image than is said."""
+    try:
+        reference = reference_of(data)
+    except CompressionError:
+        raise PackError("damaged") from None
+    if reference != entry.old:
+        raise PackError("other-reference")
+    return Frame(entry.old, entry.new, entry.length, data)
 
 
 def write_pack(frames: Mapping[str, Frame]) -> bytes:
