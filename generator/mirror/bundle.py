@@ -36,7 +36,7 @@ from generator.release.packs import Pack, read_pack
 from generator.release.signed_documents import TransportInfo
 from generator.release.trust import VerifiedRelease
 from generator.release.trust_refusals import TrustError
-from generator.release.workplace import WireFile, blob_path, object_path, pack_path, wire_file
+from generator.release.workplace import blob_path, is_there, object_path, pack_path, wire_file
 
 LABEL = "pacote.json"
 FORMAT, VERSION = "canoa-pacote", 1
@@ -167,7 +167,7 @@ class BundleMaker:
                 yield f"md/{name}", content
         for path, info in self._packs.items():
             kept = self.store.wire / path
-            if _is_right(kept, info):
+            if is_there(kept, info):
                 yield path, kept.read_bytes()
             elif path == f"meta/{self._release.number}.zst":
                 yield path, self._whole_metadata(path, info)
@@ -198,10 +198,10 @@ class BundleMaker:
     def _provide(self, path: str, info: TransportInfo) -> Path:
         """A file with the bytes that are signed.  Raises `StickError` piece-missing and `OSError`."""
         found = self._here(path, info)
-        return found if found and _is_right(found, info) else self._fetch(path, info)
+        return found if found and is_there(found, info) else self._fetch(path, info)
 
     def _here(self, path: str, info: TransportInfo) -> Path | None:
-        if _is_right(self.store.wire / path, info):
+        if is_there(self.store.wire / path, info):
             return self.store.wire / path
         if path.endswith(".tar.zst"):
             return self._compressed(path.rpartition("/")[2].partition(".")[0], info)
@@ -254,10 +254,6 @@ class BundleMaker:
         return {
             part_path(path, number): WantedFile(part.size, _digest(part), part) for number, part in enumerate(parts, 1)
         }
-
-
-def _is_right(place: Path, info: TransportInfo) -> bool:
-    return place.is_file() and wire_file(place) == WireFile(info.length, info.sha256)
 
 
 def _digest(part: FilePart) -> str:

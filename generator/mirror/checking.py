@@ -24,7 +24,7 @@ from generator.release.fingerprints import release_digest
 from generator.release.own_files import is_own, is_own_page
 from generator.release.trust import TrustedState, VerifiedRelease
 from generator.release.trust_refusals import TrustError
-from generator.release.workplace import WireFile, wire_file
+from generator.release.workplace import WireFile, is_there
 
 
 @dataclass(frozen=True)
@@ -171,7 +171,7 @@ class _Check:
         if not os.path.lexists(place):
             self.missing.add(path)
             return False
-        if not place.is_symlink() and place.is_file() and wire_file(place) == WireFile(size, sha256):
+        if not place.is_symlink() and is_there(place, WireFile(size, sha256)):
             return True
         self.altered.add(path)
         return False

@@ -23,9 +23,8 @@ from generator.release.compression import apply_delta_into
 from generator.release.image_refusals import ImageRefusedError
 from generator.release.packs import HEADER, MAGIC, Frame, PackEntry, PackError, checked_frame, read_pack
 from generator.release.releasing import STEPS
-from generator.release.signed_documents import TransportInfo
 from generator.release.trust import VerifiedRelease
-from generator.release.workplace import WireFile, pack_path, wire_file
+from generator.release.workplace import is_there, pack_path
 
 SMALL = 32 << 10
 """Bytes of a pack up to which it is fetched whole in any case."""
@@ -129,18 +128,13 @@ def _open_pack(
 ) -> OpenPack:
     info = release.transport[path]
     whole = Wanted(path, info.length, info.sha256)
-    is_here = _is_on_wire(store, path, info)
+    is_here = is_there(store.wire / path, info)
     if wanted is not None and info.length > SMALL and not is_here and not fetcher.have(whole):
         part = _open_part(fetcher, whole, wanted)
         if part is not None:
             return part
     file = store.wire / path if is_here else fetcher.file(whole)
     return read_pack(files.enter_context(file.open("rb")), length=info.length)
-
-
-def _is_on_wire(store: MirrorStore, path: str, info: TransportInfo) -> bool:
-    file = store.wire / path
-    return file.is_file() and wire_file(file) == WireFile(info.length, info.sha256)
 
 
 # --- parts of a pack ----------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from generator.release.durable_files import copy_durably, settle_folders, write_
 from generator.release.meta_packs import pack_metadata
 from generator.release.signed_documents import TransportInfo
 from generator.release.trust import VerifiedRelease
-from generator.release.workplace import WireFile, blob_path, object_path, wire_file
+from generator.release.workplace import blob_path, is_there, object_path
 
 TIMESTAMP = "timestamp.json"
 
@@ -70,7 +70,7 @@ class Relay:
         """The whole pack, which new mirrors need: the same metadata give the same bytes, with the same libzstd."""
         path = f"meta/{self.release.number}.zst"
         info = self.packs.get(path)
-        if info is None or _is_right(self.store.wire / path, info):
+        if info is None or is_there(self.store.wire / path, info):
             return
         content = pack_metadata(self.files)
         if TransportInfo(len(content), hashlib.sha256(content).hexdigest()) == info:
@@ -119,10 +119,6 @@ def clear_incoming(store: MirrorStore) -> None:
     """A release is here: nothing that waits is needed any more."""
     shutil.rmtree(store.incoming, ignore_errors=True)
     store.incoming.mkdir(exist_ok=True)
-
-
-def _is_right(place: Path, info: TransportInfo) -> bool:
-    return place.is_file() and wire_file(place) == WireFile(info.length, info.sha256)
 
 
 def _has_size(place: Path, info: TransportInfo) -> bool:

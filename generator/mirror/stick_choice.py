@@ -21,7 +21,7 @@ from generator.mirror.store import EVERYTHING, MirrorStore, ReleaseRecord
 from generator.mirror.trust_files import TrustFiles
 from generator.release.catalogue import TargetInfo, read_target
 from generator.release.partition import LAYERS, SITE
-from generator.release.workplace import WireFile, wire_file
+from generator.release.workplace import is_there
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def plan_reader(choice: StickChoice, listener: Listener = lambda stage, done, to
             files[one.path] = WantedFile(one.size, one.sha256, choice.tree / one.path)
         for place, blob in read_target(path, info).blobs.items():
             file = choice.tree / place
-            if not file.is_file() or wire_file(file) != WireFile(blob.length, blob.sha256):
+            if not is_there(file, blob):
                 raise StickError("changed-in-mirror", path=place)
             files[place] = WantedFile(blob.length, blob.sha256, file)
         listener("verify", done + 1, len(choice.targets))

@@ -24,7 +24,7 @@ from generator.release.own_files import fold_name
 from generator.release.partition import SITE
 from generator.release.portable_names import check_portable, shown
 from generator.release.trust import VerifiedRelease
-from generator.release.workplace import WireFile, blob_path, object_path, wire_file
+from generator.release.workplace import blob_path, is_there, object_path
 
 UNFINISHED = ".part"
 """End of the name of a tree that is being made."""
@@ -53,7 +53,7 @@ class TreeMaker:
             for blob in read_target(path, info).blobs.values():
                 if not self.held.blob(blob):
                     found[blob.sha256] = Wanted(blob_path(blob.sha256), blob.length, blob.sha256)
-        return [one for one in found.values() if not _is_at(self.store.wire / one.path, one)]
+        return [one for one in found.values() if not is_there(self.store.wire / one.path, one)]
 
     def make(self) -> ReleaseRecord:
         """The tree and, last, its record.  Raises `ReleaseError` and `OSError`; then the release is not here."""
@@ -112,11 +112,7 @@ class TreeMaker:
     def _obtain(self, path: str, info: TargetInfo) -> Path:
         """A file with the image, proven; to be removed when it was used."""
         work = self.store.incoming / f"{info.sha256}.image"
-        made = self._from_old(path, info, work) or self._from_object(path, info, work)
-        if wire_file(made) != WireFile(info.length, info.sha256):
-            made.unlink()
-            raise MirrorError("wrong-image", path=shown(path))
-        return made
+        return self._from_old(path, info, work) or self._from_object(path, info, work)
 
     def _from_old(self, path: str, info: TargetInfo, work: Path) -> Path | None:
         """By deltas; None when there is no way, or it does not lead there: something was altered."""
@@ -132,15 +128,18 @@ class TreeMaker:
             made = follow(route, path, old, work)
         except ImageRefusedError:
             return None
-        return made if wire_file(made) == WireFile(info.length, info.sha256) else None
+        return made if is_there(made, info) else None
 
     def _from_object(self, path: str, info: TargetInfo, work: Path) -> Path:
         wanted = self._object(path, info)
         kept = self.store.wire / wanted.path
-        file = kept if _is_at(kept, wanted) else self.fetcher.file(wanted)
+        file = kept if is_there(kept, wanted) else self.fetcher.file(wanted)
         made = work.with_name(f"{work.name}.tar")
         with file.open("rb") as stream, made.open("wb") as out:
             decompress_into(stream, out, length=info.length)
+        if not is_there(made, info):
+            made.unlink()
+            raise MirrorError("wrong-image", path=shown(path))
         return made
 
     def _object(self, path: str, info: TargetInfo) -> Wanted:
@@ -163,7 +162,7 @@ class TreeMaker:
     def _place_blob(self, place: Path, blob: BlobInfo) -> None:
         wanted = Wanted(blob_path(blob.sha256), blob.length, blob.sha256)
         kept = self.store.wire / wanted.path
-        source = self.held.blob(blob) or (kept if _is_at(kept, wanted) else self.fetcher.file(wanted))
+        source = self.held.blob(blob) or (kept if is_there(kept, wanted) else self.fetcher.file(wanted))
         place.parent.mkdir(parents=True, exist_ok=True)
         if place.exists():  # an image has a file of the same name
             raise MirrorError("not-its-own", path=shown(place.name), target=shown(place.name))
@@ -224,10 +223,6 @@ def _free_name(store: MirrorStore, number: int) -> str:
         name = f"{number}-{times}"
     shutil.rmtree(store.releases / name, ignore_errors=True)
     return name
-
-
-def _is_at(place: Path, wanted: Wanted) -> bool:
-    return place.is_file() and wire_file(place) == WireFile(wanted.length, wanted.sha256)
 
 
 def _link_all(tree: Path, part: Path, files: Iterable[FileEntry]) -> bool:

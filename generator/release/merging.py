@@ -47,7 +47,7 @@ from generator.release.signed_documents import (
 )
 from generator.release.signing import Keyring, commit_repository, signers_of
 from generator.release.trust import HighWater, ReferenceTime, TrustedState, VerifiedRelease
-from generator.release.workplace import IDENTIFIER, RESERVED, WireFile, Workplace, object_path, wire_file
+from generator.release.workplace import IDENTIFIER, RESERVED, WireFile, Workplace, is_there, object_path
 
 Listener = Callable[[str, int, int], None]
 FIRST_ROOT = "1.root.json"
@@ -242,7 +242,7 @@ def _bring_objects(
             raise ReleaseError("source-object", path=path, source=origin.name)
         info = release.transport[path]
         place = work.wire / path
-        if not (place.is_file() and wire_file(place) == WireFile(info.length, info.sha256)):
+        if not is_there(place, info):
             origin.fetch(path, info, place)
         objects[path] = WireFile(info.length, info.sha256)
         listener("write", done + 1, len(wanted))
@@ -260,12 +260,12 @@ def _bring_objects(
 def _unpack(work: Workplace, target: TargetInfo, origin: Origin) -> None:
     """The image of an object, which must be the one that was signed."""
     image = work.image(target.sha256)
-    if image.is_file() and wire_file(image) == WireFile(target.length, target.sha256):
+    if is_there(image, target):
         return
     path = object_path(target.sha256)
     with (work.wire / path).open("rb") as stream:
         put_durably(image, lambda out: decompress_into(stream, out, length=target.length))
-    if wire_file(image) != WireFile(target.length, target.sha256):
+    if not is_there(image, target):
         image.unlink()
         raise ReleaseError("source-object", path=path, source=origin.name)
 

@@ -20,7 +20,7 @@ from generator.release.signed_documents import read_metadata
 from generator.release.signing import signed_number
 from generator.release.trust import HighWater, ReferenceTime, TrustedState
 from generator.release.trust_refusals import TrustError
-from generator.release.workplace import DATE, Edition, WireFile, Workplace, wire_file
+from generator.release.workplace import DATE, Edition, WireFile, Workplace, is_there
 
 Listener = Callable[[str, int, int], None]
 TIMESTAMP = "timestamp.json"
@@ -133,7 +133,7 @@ def _bring(source: Path, there: Destination, edition: Edition, path: str, *, che
         return _bring_metadata(source, there, path)
     if there.length(path) == known.length and not (check and there.read_info(path) != known):
         return 0
-    if not source.is_file() or wire_file(source) != known:
+    if not is_there(source, known):
         raise ReleaseError("image-missing", path=str(source), number=edition.number)
     there.copy(source, path)
     return known.length

@@ -40,6 +40,7 @@ from generator.release.workplace import (
     WireFile,
     Workplace,
     blob_path,
+    is_there,
     object_path,
     pack_path,
     wire_file,
@@ -184,9 +185,9 @@ def _bring_blobs(work: Workplace, site: Path, catalogue: Catalogue, listener: Li
     for done, (path, blob) in enumerate(blobs):
         place = work.wire / blob_path(blob.sha256)
         known = WireFile(blob.length, blob.sha256)
-        if not (place.is_file() and wire_file(place) == known):
+        if not is_there(place, known):
             copy_durably(site / path, place)
-            if wire_file(place) != known:
+            if not is_there(place, known):
                 place.unlink()
                 raise ReleaseError("changed-meanwhile", path=path)
         wire[blob_path(blob.sha256)] = known
@@ -221,7 +222,7 @@ def _published_before(work: Workplace, path: str, previous: Edition | None) -> W
         return None
     editions = (work.read_edition(one) for one in reversed(work.numbers()) if one < previous.number)
     known = next((edition.wire[path] for edition in editions if path in edition.wire), None)
-    return known if known and wire_file(work.wire / path) == known else None
+    return known if known and is_there(work.wire / path, known) else None
 
 
 def _compress(work: Workplace, sha256: str, *, quick: bool) -> WireFile:

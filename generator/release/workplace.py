@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from generator.release.catalogue import TargetInfo
 from generator.release.changes import Contents, contents_as_json, contents_from_json
@@ -56,6 +56,18 @@ class Settings:
     def signers(self) -> tuple[str, ...]:
         """Everybody who signs targets, the aggregator first."""
         return (SITE_OWNER, REST_OWNER, *sorted(self.institutions))
+
+
+class Proof(Protocol):
+    """By what a file is known."""
+
+    @property
+    def length(self) -> int:
+        """Bytes."""
+
+    @property
+    def sha256(self) -> str:
+        """As hexadecimal digits."""
 
 
 @dataclass(frozen=True)
@@ -205,6 +217,11 @@ def wire_file(file: Path) -> WireFile:
             digest.update(piece)
             length += len(piece)
     return WireFile(length, digest.hexdigest())
+
+
+def is_there(place: Path, wanted: Proof) -> bool:
+    """Whether a file is what is said of it; one of another length is not read.  Raises `OSError`."""
+    return place.is_file() and place.stat().st_size == wanted.length and wire_file(place).sha256 == wanted.sha256
 
 
 def object_path(sha256: str) -> str:
