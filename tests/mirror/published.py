@@ -16,7 +16,7 @@ from generator.mirror.sync import Synced, sync_mirror
 from generator.mirror.watch import Patience
 from generator.release.signing import start_catalogue
 from generator.release.workplace import Settings
-from tests.release.test_releasing import DAY, SETTINGS, Press, files_below
+from tests.release.press import DAY, SETTINGS, Press, files_below
 
 QUICK = Patience(connect=10, window=10, least=200, pause=0, deadline=120)
 """Tests do not wait minutes for a slow server."""

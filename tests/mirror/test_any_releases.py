@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from generator.release.partition import LAYERS, SITE, partition_site
 from tests.mirror.published import make_catalogue, new_mirror
+from tests.release.press import Press
 from tests.release.site_files import CONTENTS
-from tests.release.test_releasing import Press
 
 EXAMPLES = max(1, int(os.environ.get("CANOA_EXAMPLES", "60")) // 10)
 COURSES = ("a", "b", "ç")

@@ -20,7 +20,7 @@ from generator.mirror.store import MirrorStore
 from generator.release.refusals import ReleaseError
 from tests.conftest import ROOT, Outcome
 from tests.mirror.published import QUICK, Catalogue, Mirror, date, new_mirror
-from tests.release.test_releasing import files_below
+from tests.release.press import files_below
 
 BUNDLE = "canoa-pacote"
 

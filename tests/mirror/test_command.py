@@ -18,7 +18,7 @@ from tests.conftest import ROOT, Outcome, Project
 from tests.mirror.hostile_server import HostileServer, dripping, flipped, serve, silent
 from tests.mirror.published import Catalogue, date
 from tests.mirror.thieves import renew
-from tests.release.test_releasing import files_below
+from tests.release.press import files_below
 
 FOREIGN = ("mkdocs", "markdown", "jinja2", "yaml", "nh3", "pygments")
 

@@ -11,7 +11,7 @@ from generator.mirror.garbage import GRACE, collect_garbage
 from generator.mirror.going_back import roll_back
 from tests.mirror.hostile_server import HostileServer
 from tests.mirror.published import Catalogue, Mirror, date, new_mirror
-from tests.release.test_releasing import files_below
+from tests.release.press import files_below
 
 
 @pytest.fixture

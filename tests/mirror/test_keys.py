@@ -17,7 +17,7 @@ from generator.release.signing import revoke_institution, rotate_key
 from tests.mirror.hostile_server import HostileServer, replaced, serve
 from tests.mirror.published import Catalogue, Mirror, date, edit_page, make_catalogue, new_mirror
 from tests.mirror.thieves import renew
-from tests.release.test_releasing import Press
+from tests.release.press import Press
 
 
 def write_little(press: Press) -> None:

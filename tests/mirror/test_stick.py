@@ -15,7 +15,7 @@ from generator.mirror.stick import StickContents, export_stick, read_pointers
 from generator.mirror.stick_refusals import StickError
 from tests.mirror.fat_model import FatDisk
 from tests.mirror.sticks import export, files_of, opened, plan_of
-from tests.release.test_releasing import files_below
+from tests.release.press import files_below
 
 ONE = {"index.html": b"one", "um/index.html": b"um", "canoa/copia.js": b"canoaCopia=1"}
 TWO = {"index.html": b"two", "um/index.html": b"um", "dois/index.html": b"dois", "canoa/copia.js": b"canoaCopia=2"}

@@ -22,7 +22,7 @@ from tests.mirror.hostile_server import (
     without_ranges,
 )
 from tests.mirror.published import Catalogue, Mirror, date, make_catalogue, new_mirror, text
-from tests.release.test_releasing import Press, files_below
+from tests.release.press import Press, files_below
 
 # --- what is served -----------------------------------------------------------------------------------------------
 

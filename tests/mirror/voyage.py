@@ -8,7 +8,7 @@ from pathlib import Path
 
 from generator.mirror.store import MirrorStore
 from tests.conftest import Outcome, Project
-from tests.release.test_releasing import files_below
+from tests.release.press import files_below
 
 KEYS = ("--keys", "keys", "--passphrase-file", "frase")
 PAGE = "<!doctype html><title>{0}</title><body><main><article><h1>{0}</h1><p>{1}</p></article></main>"

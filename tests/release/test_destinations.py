@@ -16,15 +16,7 @@ from generator.release.destinations import DestinationError, Remote, open_destin
 from generator.release.pruning import prune_releases
 from generator.release.publishing import publish_release
 from generator.release.refusals import ReleaseError
-from tests.release.test_releasing import DAY, Press, files_below, three_courses, verified
-
-
-@pytest.fixture
-def press(tmp_path: Path) -> Press:
-    press = three_courses(tmp_path)
-    press.start()
-    press.release()
-    return press
+from tests.release.press import DAY, Press, files_below, verified
 
 
 class Failing(MemoryFileSystem):  # type: ignore[misc]
@@ -78,24 +70,24 @@ def downloaded(system: Failing, folder: Path) -> Path:
     return folder
 
 
-def test_an_address_holds_the_same_files_as_a_folder(press: Press) -> None:
+def test_an_address_holds_the_same_files_as_a_folder(released: Press) -> None:
     system = Failing()
-    done = publish_release(press.work, there(system))
-    assert held(system) == files_below(press.published) and done.written == done.files
+    done = publish_release(released.work, there(system))
+    assert held(system) == files_below(released.published) and done.written == done.files
     assert system.written[-1] == "/web/timestamp.json" or system.written[-1].endswith("novo-timestamp.json")
-    again = publish_release(press.work, there(system))
+    again = publish_release(released.work, there(system))
     assert again.written == 0
 
 
-def test_the_memory_of_fsspec_is_reached_by_its_address(press: Press) -> None:
+def test_the_memory_of_fsspec_is_reached_by_its_address(released: Press) -> None:
     fsspec.filesystem("memory").store.clear()
-    publish_release(press.work, open_destination("memory://releases/um"))
-    assert open_destination("memory://releases/um").paths() == tuple(sorted(files_below(press.published)))
+    publish_release(released.work, open_destination("memory://releases/um"))
+    assert open_destination("memory://releases/um").paths() == tuple(sorted(files_below(released.published)))
 
 
-def test_a_folder_is_reached_by_an_address_too(press: Press, tmp_path: Path) -> None:
-    publish_release(press.work, open_destination(f"file://{tmp_path}/outra"))
-    assert files_below(tmp_path / "outra") == files_below(press.published)
+def test_a_folder_is_reached_by_an_address_too(released: Press, tmp_path: Path) -> None:
+    publish_release(released.work, open_destination(f"file://{tmp_path}/outra"))
+    assert files_below(tmp_path / "outra") == files_below(released.published)
 
 
 def failing_once_in(turns: int) -> Callable[[str, str], bool]:
@@ -105,38 +97,38 @@ def failing_once_in(turns: int) -> Callable[[str, str], bool]:
 
 
 @pytest.mark.parametrize("turns", [4, 7, 11])
-def test_a_link_that_fails_now_and_then_is_enough(press: Press, turns: int) -> None:
+def test_a_link_that_fails_now_and_then_is_enough(released: Press, turns: int) -> None:
     system = Failing(failing_once_in(turns))
-    publish_release(press.work, there(system))
-    assert held(system) == files_below(press.published)
+    publish_release(released.work, there(system))
+    assert held(system) == files_below(released.published)
 
 
 def test_wherever_the_link_dies_readers_find_the_old_release_whole_and_the_next_run_goes_on(
-    press: Press, tmp_path: Path
+    released: Press, tmp_path: Path
 ) -> None:
     whole = Failing()
-    publish_release(press.work, there(whole))
+    publish_release(released.work, there(whole))
     old = dict(whole.store)
-    press.page("um/3.html", "Página 3", "Outro texto.")
-    press.create(1)
-    press.sign(1)
+    released.page("um/3.html", "Página 3", "Outro texto.")
+    released.create(1)
+    released.sign(1)
     unhurt = Failing()
     unhurt.store.update(old)
-    publish_release(press.work, there(unhurt))
+    publish_release(released.work, there(unhurt))
     for left in range(len(unhurt.written)):
         writes = iter(range(left))
         system = Failing(lambda what, path, writes=writes: what == "write" and next(writes, None) is None)
         system.store.update(old)
         with pytest.raises(DestinationError):
-            publish_release(press.work, there(system))
+            publish_release(released.work, there(system))
         assert verified(downloaded(system, tmp_path / f"cut-{left}")).number == 1
         system.fails = lambda what, path: False
-        publish_release(press.work, there(system))
+        publish_release(released.work, there(system))
         assert verified(downloaded(system, tmp_path / f"cut-{left}")).number == 2
         assert not [path for path in held(system) if ".novo-" in path]
 
 
-def test_what_did_not_arrive_whole_is_sent_again(press: Press) -> None:
+def test_what_did_not_arrive_whole_is_sent_again(released: Press) -> None:
     class Torn(Failing):
         torn = 3
 
@@ -145,50 +137,50 @@ def test_what_did_not_arrive_whole_is_sent_again(press: Press) -> None:
             super().pipe_file(path, value[:-1] if self.torn == 0 else value)
 
     system = Torn()
-    publish_release(press.work, there(system))
-    assert held(system) == files_below(press.published)
+    publish_release(released.work, there(system))
+    assert held(system) == files_below(released.published)
 
 
-def test_a_half_file_of_an_earlier_run_is_replaced_and_a_damaged_one_is_mended(press: Press) -> None:
+def test_a_half_file_of_an_earlier_run_is_replaced_and_a_damaged_one_is_mended(released: Press) -> None:
     system = Failing()
-    publish_release(press.work, there(system))
+    publish_release(released.work, there(system))
     first, second = sorted(path for path in held(system) if path.startswith("obj/"))[:2]
     system.pipe_file(f"/web/{first}", b"half")
     damaged = held(system)[second][:-1] + b"\0"
     system.pipe_file(f"/web/{second}", damaged)
-    publish_release(press.work, there(system))
+    publish_release(released.work, there(system))
     assert held(system)[first] != b"half" and held(system)[second] == damaged
-    publish_release(press.work, there(system), check=True)
-    assert held(system) == files_below(press.published)
+    publish_release(released.work, there(system), check=True)
+    assert held(system) == files_below(released.published)
 
 
 @pytest.mark.parametrize("path", ["timestamp.json", "md/1.root.json", "md/1.snapshot.json"])
-def test_another_catalogue_is_not_written_over(press: Press, path: str) -> None:
+def test_another_catalogue_is_not_written_over(released: Press, path: str) -> None:
     system = Failing()
-    publish_release(press.work, there(system))
+    publish_release(released.work, there(system))
     system.pipe_file(f"/web/{path}", b"{}")
     before = held(system)
     with pytest.raises(ReleaseError, match="destination-other"):
-        publish_release(press.work, there(system))
+        publish_release(released.work, there(system))
     assert held(system) == before
 
 
-def test_old_files_are_removed_there_too(press: Press) -> None:
+def test_old_files_are_removed_there_too(released: Press) -> None:
     system = Failing()
     for day in (1, 2):
-        press.page("um/3.html", "Página 3", f"Texto {day}.")
-        press.release(day)
-        publish_release(press.work, there(system))
+        released.page("um/3.html", "Página 3", f"Texto {day}.")
+        released.release(day)
+        publish_release(released.work, there(system))
     date = DAY.replace(month=12, day=28)
-    prune_releases(press.work, date, keep=1, grace=timedelta(0), destination=there(system))
-    prune_releases(press.work, date, keep=1, grace=timedelta(0), destination=press.published)
-    assert held(system) == files_below(press.published)
+    prune_releases(released.work, date, keep=1, grace=timedelta(0), destination=there(system))
+    prune_releases(released.work, date, keep=1, grace=timedelta(0), destination=released.published)
+    assert held(system) == files_below(released.published)
 
 
-def test_no_password_is_in_a_message(press: Press) -> None:
+def test_no_password_is_in_a_message(released: Press) -> None:
     system = Failing(lambda what, path: True)
     with pytest.raises(DestinationError) as refused:
-        publish_release(press.work, there(system))
+        publish_release(released.work, there(system))
     assert "segredo" not in str(refused.value) and "host/web" in str(refused.value)
     assert "segredo" not in there(system).name and "ana" not in there(system).name
 

@@ -29,7 +29,7 @@ from generator.release.telling import tell_releases
 from generator.release.trust_refusals import TrustError
 from generator.release.workplace import Institution, Settings
 from tests.conftest import Project
-from tests.release.test_releasing import DAY, Press, files_below, images, passphrase, ring_of, verified
+from tests.release.press import DAY, Press, files_below, images, passphrase, ring_of, verified
 
 
 @dataclass(frozen=True)

@@ -9,14 +9,9 @@ import pytest
 
 from generator.release.pruning import Pruned, prune_releases
 from generator.release.refusals import ReleaseError
-from tests.release.test_releasing import DAY, Press, files_below, followed, images, three_courses, verified
+from tests.release.press import DAY, Press, files_below, followed, images, verified
 
 LATER = DAY.replace(month=12, day=28)
-
-
-@pytest.fixture
-def press(tmp_path: Path) -> Press:
-    return three_courses(tmp_path)
 
 
 def with_releases(press: Press, count: int) -> Press:

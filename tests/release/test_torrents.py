@@ -16,7 +16,7 @@ import pytest
 from generator.release.pruning import prune_releases
 from generator.release.refusals import ReleaseError
 from generator.release.torrents import make_torrent
-from tests.release.test_releasing import DAY, Press, files_below, images, three_courses, verified
+from tests.release.press import DAY, Press, files_below, images, verified
 
 lt: Any = pytest.importorskip("libtorrent")
 PATIENCE = 60_000
@@ -31,14 +31,6 @@ ALONE = {
     "ssrf_mitigation": False,
     "alert_mask": lt.alert.category_t.status_notification | lt.alert.category_t.error_notification,
 }
-
-
-@pytest.fixture
-def press(tmp_path: Path) -> Press:
-    press = three_courses(tmp_path)
-    press.start()
-    press.release()
-    return press
 
 
 def added(session: Any, file: Path, folder: Path) -> Any:
@@ -63,11 +55,11 @@ def as_wire(folder: Path, number: int) -> Path:
     return folder
 
 
-def test_what_one_client_gives_another_is_verified_like_any_release(press: Press, tmp_path: Path) -> None:
-    made = make_torrent(press.work)
-    press.publish()
+def test_what_one_client_gives_another_is_verified_like_any_release(released: Press, tmp_path: Path) -> None:
+    made = make_torrent(released.work)
+    released.publish()
     seed = tmp_path / "seed" / made.name
-    shutil.copytree(press.published, seed)
+    shutil.copytree(released.published, seed)
     giving, taking = lt.session(ALONE), lt.session(ALONE)
     added(giving, made.file, seed.parent)
     wait_for(giving, lt.torrent_finished_alert)
@@ -76,11 +68,11 @@ def test_what_one_client_gives_another_is_verified_like_any_release(press: Press
     wait_for(taking, lt.torrent_finished_alert)
     del giving, taking
     wire = as_wire(tmp_path / "taken" / made.name, 1)
-    assert images(wire, verified(wire)) == images(press.published, verified(press.published))
+    assert images(wire, verified(wire)) == images(released.published, verified(released.published))
 
 
 @pytest.fixture
-def web(press: Press) -> Iterator[str]:
+def web(released: Press) -> Iterator[str]:
     """The published folder on a server that answers parts of files, as any real one does."""
 
     class Parts(SimpleHTTPRequestHandler):
@@ -104,7 +96,7 @@ def web(press: Press) -> Iterator[str]:
         def log_message(self, *arguments: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Parts, directory=str(press.folder)))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Parts, directory=str(released.folder)))
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_address[1]}/published/"
@@ -112,12 +104,12 @@ def web(press: Press) -> Iterator[str]:
     server.server_close()
 
 
-def test_the_published_files_alone_are_enough(press: Press, web: str, tmp_path: Path) -> None:
-    made = make_torrent(press.work, web_seeds=[web])
-    press.publish()
-    whole = images(press.published, verified(press.published))
-    press.page("um/3.html", "Página 3", "Depois do torrent.")
-    press.release(1)
+def test_the_published_files_alone_are_enough(released: Press, web: str, tmp_path: Path) -> None:
+    made = make_torrent(released.work, web_seeds=[web])
+    released.publish()
+    whole = images(released.published, verified(released.published))
+    released.page("um/3.html", "Página 3", "Depois do torrent.")
+    released.release(1)
     taking = lt.session(ALONE)
     added(taking, made.file, tmp_path / "taken")
     wait_for(taking, lt.torrent_finished_alert)
@@ -127,42 +119,46 @@ def test_the_published_files_alone_are_enough(press: Press, web: str, tmp_path: 
     assert release.number == 1 and images(wire, release) == whole
 
 
-def test_the_same_release_gives_the_same_torrent(press: Press) -> None:
-    first = make_torrent(press.work, web_seeds=["https://a.example/edicoes/"], trackers=["https://t.example/announce"])
+def test_the_same_release_gives_the_same_torrent(released: Press) -> None:
+    first = make_torrent(
+        released.work, web_seeds=["https://a.example/edicoes/"], trackers=["https://t.example/announce"]
+    )
     content = first.file.read_bytes()
     first.file.unlink()
-    again = make_torrent(press.work, web_seeds=["https://a.example/edicoes"], trackers=["https://t.example/announce"])
+    again = make_torrent(
+        released.work, web_seeds=["https://a.example/edicoes"], trackers=["https://t.example/announce"]
+    )
     assert again.file.read_bytes() == content and again.name == "edicoes"
     info = lt.torrent_info(content)
     assert info.info_hashes().has_v1() and info.info_hashes().has_v2()
     assert "urn:btih:" in again.magnet and "urn:btmh:" in again.magnet
-    made = make_torrent(press.work, web_seeds=["https://b.example/edicoes/"])
+    made = make_torrent(released.work, web_seeds=["https://b.example/edicoes/"])
     assert lt.torrent_info(made.file.read_bytes()).info_hashes() == info.info_hashes()
 
 
-def test_it_is_published_replaced_and_removed_with_its_release(press: Press) -> None:
-    make_torrent(press.work, web_seeds=["https://a.example/edicoes/"])
-    press.publish()
-    make_torrent(press.work, web_seeds=["https://b.example/edicoes/"])
-    press.publish()
-    published = files_below(press.published)
-    assert published["release/1.torrent"] == (press.work.wire / "release/1.torrent").read_bytes()
+def test_it_is_published_replaced_and_removed_with_its_release(released: Press) -> None:
+    make_torrent(released.work, web_seeds=["https://a.example/edicoes/"])
+    released.publish()
+    make_torrent(released.work, web_seeds=["https://b.example/edicoes/"])
+    released.publish()
+    published = files_below(released.published)
+    assert published["release/1.torrent"] == (released.work.wire / "release/1.torrent").read_bytes()
     assert published["release/1.timestamp.json"] == published["timestamp.json"]
-    press.page("um/3.html", "Página 3", "Outro texto.")
-    press.release(1)
+    released.page("um/3.html", "Página 3", "Outro texto.")
+    released.release(1)
     date = DAY.replace(month=12, day=28)
-    prune_releases(press.work, date, keep=1, grace=timedelta(0), destination=press.published)
-    assert not [path for path in files_below(press.published) if path.startswith("release/")]
+    prune_releases(released.work, date, keep=1, grace=timedelta(0), destination=released.published)
+    assert not [path for path in files_below(released.published) if path.startswith("release/")]
 
 
-def test_web_seeds_share_the_name_of_their_folder(press: Press) -> None:
+def test_web_seeds_share_the_name_of_their_folder(released: Press) -> None:
     for seeds in (["https://a.example/um/", "https://b.example/dois/"], ["https://a.example/"]):
         with pytest.raises(ReleaseError, match="web-seeds-differ"):
-            make_torrent(press.work, web_seeds=seeds)
+            make_torrent(released.work, web_seeds=seeds)
 
 
-def test_what_is_missing_is_named(press: Press, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_missing_is_named(released: Press, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "libtorrent", None)
     with pytest.raises(ReleaseError) as refused:
-        make_torrent(press.work)
+        make_torrent(released.work)
     assert "canoa[torrent]" in refused.value.cure(str)
