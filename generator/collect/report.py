@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from generator.collect.cells import Cell, Chart, Pair, Section, Translate, Writer
 from generator.language import closest_language
+from generator.plain_page import plain_page
 
 STYLE = """
 :root{color-scheme:light dark;--f:#fff;--t:#1b2427;--m:#54636a;--l:#cfd9dd;--b:#0b6e74;--c:#a8570c;--s:#f1f6f7}
@@ -37,7 +38,6 @@ body{max-width:none;padding:0;font-size:10pt}nav{display:none}h2{break-after:avo
 tr,figure{break-inside:avoid}.rola{overflow:visible}
 }
 """
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 LONGEST_LABEL = 160
 LABELS, PLOT, LINE, TOP = 44, 300, 26, 26
 """Measures of the picture: room for the item's number, width of the scale, height of a line, room for the scale."""
@@ -57,25 +57,14 @@ class Counts(NamedTuple):
 def render(counts: Counts, sections: Sequence[Section], translate: Translate, *, language: str, k: int) -> str:
     """The whole file."""
     _ = translate
-    language = closest_language(language)
     title = _("Records of learners")
-    parts = [
-        f'<!doctype html>\n<html lang="{escape(language)}">\n<head>\n<meta charset="utf-8">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">',
-        '<meta name="robots" content="noindex"><meta name="referrer" content="no-referrer">',
-        f"<title>{escape(title)}</title>\n<style>{_short(STYLE)}</style>\n</head>\n<body>\n<main>",
+    body = [
         f"<h1>{escape(title)}</h1>",
         *_overview(counts, Writer(translate, k), k),
         *_contents(sections, translate),
         *(text for section in sections for text in _section(section, translate)),
-        "</main>\n</body>\n</html>\n",
     ]
-    return "\n".join(parts)
-
-
-def _short(style: str) -> str:
-    return "".join(style.splitlines())
+    return plain_page(title, STYLE, body, language=closest_language(language))
 
 
 def _overview(counts: Counts, write: Writer, k: int) -> Iterator[str]:

@@ -14,10 +14,10 @@ from generator.fleet.telling import reasons, shown_name
 from generator.fleet.words import STATE_WORDS
 from generator.mirror.state_words import Telling
 from generator.mirror.store import written_date
+from generator.plain_page import plain_page
 
 MOST_REGIONS, MOST_RELEASES, MOST_ROWS = 100, 40, 1_000
 """Rows of each table: a page of ten thousand mirrors stays light, and all of them are in the CSV."""
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 STYLE = """
 :root{color-scheme:light dark;--p:#fbf8f1;--f:#fff;--t:#1a2325;--m:#4a5759;--l:#d8cfbb;--r:#07626b;
 --s0:#1b7f79;--s1:#d99a00;--s2:#b3261e;--s3:#75396c;--s4:#8a9494;--s5:#3f4a4c}
@@ -64,12 +64,7 @@ def fleet_page(fleet: Fleet, telling: Telling) -> str:
     _ = telling.translate
     title = _("The mirrors at a glance")
     when = _("As of {moment}.").format(moment=telling.moment(written_date(fleet.now.moment)))
-    parts = [
-        f'<!doctype html>\n<html lang="{escape(telling.language)}">\n<head>\n<meta charset="utf-8">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">',
-        '<meta name="robots" content="noindex"><meta name="referrer" content="no-referrer">',
-        f"<title>{escape(title)}</title>\n<style>{STYLE.replace(chr(10), '')}</style>\n</head>\n<body>\n<main>",
+    body = [
         f"<h1>{escape(title)}</h1>",
         f"<p>{escape(when)} {escape(_clock_note(fleet, telling))}</p>",
         *_summary(fleet, telling),
@@ -78,9 +73,8 @@ def fleet_page(fleet: Fleet, telling: Telling) -> str:
         *_silent(fleet, telling),
         *_releases(fleet, telling),
         *_notes(fleet, telling),
-        "</main>\n</body>\n</html>\n",
     ]
-    return "\n".join(part for part in parts if part)
+    return plain_page(title, STYLE, body, language=telling.language)
 
 
 def _clock_note(fleet: Fleet, telling: Telling) -> str:

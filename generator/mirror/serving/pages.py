@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from generator.mirror.serving.in_use import CourseHere
 from generator.mirror.state_words import Telling
+from generator.plain_page import plain_page
 
 STYLE = """
 :root{color-scheme:light dark;--p:#fbf8f1;--f:#fff;--t:#1a2325;--m:#4a5759;--l:#d8cfbb;--r:#07626b;--a:#97391b}
@@ -32,7 +33,6 @@ dt{color:var(--m)}dd{margin:0}ul{padding-left:1.3rem}li{margin:.3rem 0}small{col
 @media(max-width:30rem){dl{display:block}dd{margin:0 0 .6rem}}
 @media print{:root{--p:#fff;--f:#fff;--t:#000;--m:#333}}
 """
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 MOST_LISTED = 60
 """Courses that are listed on each page that is missing; the status page lists all."""
 STATUS_PLACE, CHECK_PLACE = "/.canoa/estado.html", "/conferir.html"
@@ -137,22 +137,4 @@ def _link(address: str, text: str) -> str:
 
 
 def _page(title: str, body: Iterable[str], telling: Telling) -> bytes:
-    lines = "\n".join(line for line in body if line)
-    page = f"""<!doctype html>
-<html lang="{escape(telling.language)}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="{POLICY}">
-<meta name="robots" content="noindex"><meta name="referrer" content="no-referrer">
-<title>{escape(title)}</title>
-<style>{STYLE.replace(chr(10), "")}</style>
-</head>
-<body>
-<main>
-{lines}
-</main>
-</body>
-</html>
-"""
-    return page.encode("utf-8", "replace")
+    return plain_page(title, STYLE, body, language=telling.language).encode("utf-8", "replace")
