@@ -84,7 +84,7 @@ def mirror_sync(options: argparse.Namespace, store: MirrorStore) -> int:
         done = sync_mirror(store, rate=options.rate, patience=_patience(options), listener=listener)
     collect_garbage(store, datetime.now(timezone.utc).replace(microsecond=0))
     if options.json:
-        print(json.dumps({**asdict(done), "status": json.loads(done.status.as_json())}, ensure_ascii=False, indent=1))
+        print(json.dumps({**asdict(done), "status": done.status.as_values()}, ensure_ascii=False, indent=1))
     else:
         tell_synced(done)
     return DONE
@@ -150,7 +150,7 @@ def mirror_status(options: argparse.Namespace) -> int:
     if options.json:
         print(status.as_json(), end="")
         return DONE
-    telling, facts = chosen_telling(), json.loads(status.as_json())
+    telling, facts = chosen_telling(), status.as_values()
     state = telling.state(facts)
     print(f"{state.name}. {state.advice}")
     for name, value in telling.facts(facts):

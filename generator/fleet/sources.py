@@ -9,8 +9,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from generator.fleet.reading import LARGEST
+from generator.mirror.status import STATUS
 
-STATUS_PLACE = ".canoa/espelho.json"
+STATUS_PLACE = f".canoa/{STATUS}"
 MOST_ADDRESSES = 100_000
 LONGEST_ADDRESS = 500
 PLAIN = re.compile(r"[!-~]+")
@@ -64,7 +65,7 @@ def status_address(written: str, place: str, line: int) -> str:
     path = parts.path
     if not path.endswith(".json"):
         folder = path if path.endswith("/") else f"{path}/"
-        path = folder + ("espelho.json" if folder.endswith("/.canoa/") else STATUS_PLACE)
+        path = folder + (STATUS if folder.endswith("/.canoa/") else STATUS_PLACE)
     return f"{parts.scheme}://{parts.netloc}{path}"
 
 

@@ -53,16 +53,19 @@ class MirrorStatus:
     """Host from which it came last."""
     last_error: Failure | None
 
-    def as_json(self) -> str:
-        """The content of `espelho.json`."""
+    def as_values(self) -> dict[str, Any]:
+        """What `espelho.json` holds, by name."""
         failure = self.last_error
-        values: dict[str, Any] = {
+        return {
             "format": FORMAT,
             "version": VERSION,
             **{key: getattr(self, key) for key in self.__dataclass_fields__},
             "last_error": {"kind": failure.kind, "at": written_date(failure.at)} if failure else None,
         }
-        return json.dumps(values, ensure_ascii=False, indent=1) + "\n"
+
+    def as_json(self) -> str:
+        """The content of `espelho.json`."""
+        return json.dumps(self.as_values(), ensure_ascii=False, indent=1) + "\n"
 
 
 def status_of(store: MirrorStore, now: ReferenceTime) -> MirrorStatus:

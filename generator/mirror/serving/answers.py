@@ -12,14 +12,15 @@ from typing import Final, NamedTuple
 
 from generator.mirror.serving.compressed import CompressedTexts
 from generator.mirror.serving.conditions import Part, Unsatisfiable, accepts_gzip, matches, wanted_part
-from generator.mirror.serving.digests import Digests
+from generator.mirror.serving.digests import Digests, read_pieces
 from generator.mirror.serving.in_use import TreeInUse, TreeLookup
 from generator.mirror.serving.media_types import is_compressible, media_type
 from generator.mirror.serving.places import Address, BadAddressError, IsFolder, Opened, open_place, read_address
+from generator.mirror.status import STATUS
 from generator.release.catalogue import SHA256
 
 WIRE = ".canoa"
-STATUS_PAGE, STATUS_JSON = "estado.html", "espelho.json"
+STATUS_PAGE = "estado.html"
 WIRE_FOLDERS = ("md", "meta", "obj", "delta", "release")
 WIRE_FILES = ("timestamp.json",)
 SMALLEST_COMPRESSED = 256
@@ -132,8 +133,8 @@ class Answerer:
         inside = Address(address.parts[1:], address.is_folder)
         if inside.parts == (STATUS_PAGE,):
             return _made(STATUS_PAGE, self.pages.status_page(tree))
-        if inside.parts == (STATUS_JSON,):
-            return _made(STATUS_JSON, self.pages.status_json())
+        if inside.parts == (STATUS,):
+            return _made(STATUS, self.pages.status_json())
         found = open_place(self.wire, inside) if _is_wire_file(inside) else None
         if not isinstance(found, Opened):
             return self._not_here(tree, address)
@@ -148,7 +149,7 @@ class Answerer:
         except BaseException:
             os.close(handle)
             raise
-        return Content(found.path, size, digest, lambda: _read_all(handle, size), handle, caching)
+        return Content(found.path, size, digest, lambda: b"".join(read_pieces(handle, size)), handle, caching)
 
     def _not_here(self, tree: TreeInUse | None, address: Address) -> Content:
         course = _course_of(tree, address) if tree else ""
@@ -246,15 +247,3 @@ def _made(name: str, body: bytes, *, status: int = 200) -> Content:
 def _plain(status: int, headers: Mapping[str, str] | None = None) -> Answer:
     """An answer that has nothing to say but its number."""
     return Answer(status, {"Content-Length": "0", "Cache-Control": ALWAYS_ASK, **SECURITY, **(headers or {})})
-
-
-def _read_all(handle: int, size: int) -> bytes:
-    pieces = []
-    position = 0
-    while position < size:
-        piece = os.pread(handle, size - position, position)
-        if not piece:
-            raise OSError(f"the file ends at byte {position} of {size}")
-        pieces.append(piece)
-        position += len(piece)
-    return b"".join(pieces)

@@ -9,6 +9,7 @@ import hashlib
 import os
 import threading
 from collections import OrderedDict
+from collections.abc import Iterator
 
 MOST_REMEMBERED = 50_000
 PIECE = 1 << 20
@@ -40,11 +41,17 @@ class Digests:
 
 def _digest(handle: int, size: int) -> str:
     digest = hashlib.sha256()
+    for piece in read_pieces(handle, size):
+        digest.update(piece)
+    return digest.hexdigest()
+
+
+def read_pieces(handle: int, size: int) -> Iterator[bytes]:
+    """All of an open file, wherever it was read last.  Raises `OSError`, also when it has become shorter."""
     position = 0
     while position < size:
         piece = os.pread(handle, min(PIECE, size - position), position)
         if not piece:
             raise OSError(f"the file ends at byte {position} of {size}")
-        digest.update(piece)
+        yield piece
         position += len(piece)
-    return digest.hexdigest()

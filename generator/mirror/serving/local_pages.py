@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any
 
 from generator.mirror.refusals import MirrorError
 from generator.mirror.serving.in_use import TreeInUse, TreeLookup
 from generator.mirror.serving.pages import CHECK_PLACE, not_here_page, status_page
 from generator.mirror.state_words import Telling
-from generator.mirror.status import MirrorStatus, status_now
+from generator.mirror.status import status_now
 from generator.mirror.store import MirrorStore
 from generator.release.durable_files import write_durably
 
@@ -25,7 +22,7 @@ def write_local_pages(store: MirrorStore, telling: Telling) -> None:
     tree = TreeLookup(store).current()
     courses = tree.courses if tree else ()
     pages = {
-        STATUS_FILE: status_page(as_values(status_now(store)), courses, telling, has_check=has_check(tree)),
+        STATUS_FILE: status_page(status_now(store).as_values(), courses, telling, has_check=has_check(tree)),
         MISSING_FILE: not_here_page(telling, courses),
     }
     for name, page in pages.items():
@@ -42,12 +39,6 @@ def renew_local_pages(store: MirrorStore, telling: Telling) -> None:
     if (store.folder / PAGES / STATUS_FILE).exists():
         with suppress(OSError, MirrorError):
             write_local_pages(store, telling)
-
-
-def as_values(status: MirrorStatus) -> Mapping[str, Any]:
-    """The status as others read it."""
-    values: dict[str, Any] = json.loads(status.as_json())
-    return values
 
 
 def has_check(tree: TreeInUse | None) -> bool:

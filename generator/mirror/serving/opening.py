@@ -5,7 +5,7 @@ from __future__ import annotations
 from generator.mirror.serving.answers import Answerer, OwnPages
 from generator.mirror.serving.compressed import CompressedTexts
 from generator.mirror.serving.in_use import TreeLookup
-from generator.mirror.serving.local_pages import PAGES, as_values, has_check
+from generator.mirror.serving.local_pages import PAGES, has_check
 from generator.mirror.serving.pages import no_release_page, not_here_page, status_page
 from generator.mirror.state_words import Telling
 from generator.mirror.status import status_now
@@ -21,7 +21,7 @@ def open_answerer(store: MirrorStore, telling: Telling) -> Answerer:
 
     pages = OwnPages(
         status_page=lambda tree: status_page(
-            as_values(status_now(store)), tree.courses if tree else (), telling, has_check=has_check(tree)
+            status_now(store).as_values(), tree.courses if tree else (), telling, has_check=has_check(tree)
         ),
         status_json=lambda: status_now(store).as_json().encode(),
         not_here=lambda tree, address, course: not_here_page(

@@ -16,7 +16,6 @@ from generator.mirror.serving.answers import (
     FOR_EVER,
     SECURITY,
     SMALLEST_COMPRESSED,
-    STATUS_JSON,
     STATUS_PAGE,
     WIRE,
     WIRE_FILES,
@@ -26,6 +25,7 @@ from generator.mirror.serving.compressed import LEVEL
 from generator.mirror.serving.conversation import LARGEST_HEADERS, SECONDS_FOR_A_PIECE, SECONDS_FOR_A_REQUEST
 from generator.mirror.serving.local_pages import MISSING_FILE, PAGES, STATUS_FILE
 from generator.mirror.serving.media_types import COMPRESSED_WELL, OTHERS, TEXTS, UNKNOWN
+from generator.mirror.status import STATUS
 from generator.mirror.store import MirrorStore
 
 PLAIN_PATH = re.compile(r"/[\w /.,@+=-]*")
@@ -83,7 +83,7 @@ def _nginx(store: MirrorStore, choices: ServerChoices) -> str:
     exact = "".join(
         _nginx_file(f"/{WIRE}/{name}", file)
         for name, file in (
-            *((name, store.wire / name) for name in (*WIRE_FILES, STATUS_JSON)),
+            *((name, store.wire / name) for name in (*WIRE_FILES, STATUS)),
             (STATUS_PAGE, store.folder / PAGES / STATUS_FILE),
         )
     )
@@ -225,7 +225,7 @@ http://:{choices.port} {{
 		header Cache-Control "{FOR_EVER}"
 {_caddy_files(store.wire)}
 	}}
-	@now path {" ".join(f"/{WIRE}/{name}" for name in (*WIRE_FILES, STATUS_JSON))}
+	@now path {" ".join(f"/{WIRE}/{name}" for name in (*WIRE_FILES, STATUS))}
 	handle @now {{
 {_caddy_files(store.wire)}
 	}}
