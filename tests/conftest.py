@@ -133,14 +133,23 @@ def project(empty_project: Project) -> Project:
     return empty_project
 
 
-def executable() -> str:
-    """The system's Chromium."""
-    found = next((found for name in NAMES if (found := shutil.which(name))), None)
+def find_program(*names: str, beside: Path | None = None) -> str:
+    """A program of the system, under the first of its names; where there is none the test is skipped, but never in CI.
+
+    `beside`: a folder that is looked into first.
+    """
+    path = os.pathsep.join((*([str(beside)] if beside else ()), os.environ.get("PATH", os.defpath), "/usr/sbin"))
+    found = next((found for name in names if (found := shutil.which(name, path=path))), None)
     if found is None:
         if os.environ.get("CI"):
-            pytest.fail("CI must install Chromium: these tests are not optional there")
-        pytest.skip("no Chromium on the PATH")
+            pytest.fail(f"CI must install {names[0]}: these tests are not optional there")
+        pytest.skip(f"no {names[0]} on the PATH")
     return found
+
+
+def executable() -> str:
+    """The system's Chromium."""
+    return find_program(*NAMES)
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import socket
 import subprocess
 import time
@@ -15,7 +13,7 @@ import pytest
 
 from tests.browser.learner import say
 from tests.browser.test_offline_course import COURSE, TAKEN, Post, write_site
-from tests.conftest import Project
+from tests.conftest import Project, find_program
 
 marionette_driver = pytest.importorskip("marionette_driver", reason="marionette_driver is not installed")
 Keys = marionette_driver.keys.Keys
@@ -85,11 +83,7 @@ class Firefox:
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Callable[[], Firefox]]:
     """Starts Firefox; one that runs is closed before."""
-    executable = next((found for name in NAMES if (found := shutil.which(name))), None)
-    if executable is None:
-        if os.environ.get("CI"):
-            pytest.fail("CI must install Firefox ESR")
-        pytest.skip("no Firefox on the PATH")
+    executable = find_program(*NAMES)
     running: list[Firefox] = []
 
     def open_browser() -> Firefox:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import find_program
+from tests.mirror.faults import Stage, make_stage
 from tests.mirror.hostile_server import HostileServer, serve
 from tests.mirror.published import (
     Catalogue,
@@ -38,3 +40,10 @@ def server(catalogue: Catalogue) -> Iterator[HostileServer]:
 def mirror(server: HostileServer, catalogue: Catalogue, tmp_path: Path) -> Mirror:
     """A mirror of everything that has fetched nothing yet."""
     return new_mirror(tmp_path / "mirror", server.address, root=catalogue.wire(1) / "md/1.root.json")
+
+
+@pytest.fixture(scope="session")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
+    """Where commands break; to be copied."""
+    find_program("strace")
+    return make_stage(tmp_path_factory.mktemp("falhas"))

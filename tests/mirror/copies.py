@@ -19,6 +19,15 @@ DAY = datetime(2026, 11, 22, tzinfo=timezone.utc)
 TITLES = {"ufa": "Universidade A", "ufb": "Universidade B", "site": "Rede", "catalogo": "Rede"}
 
 
+def signed_part(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The files of a tree, without what the copy says of itself."""
+    return {
+        path: content
+        for path, content in files.items()
+        if path != "canoa/copia.js" and not path.startswith("canoa/copia/")
+    }
+
+
 @dataclass(frozen=True)
 class Made:
     """A release of a site, its images in memory."""

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
+from tests.conftest import find_program
+from tests.mirror.voyage import copy_mirror, served, start_publisher
 
 CHANGING = (
     "write,pwrite64,fsync,fdatasync,rename,renameat,renameat2,link,linkat,symlink,symlinkat,unlink,unlinkat,"
@@ -42,26 +42,60 @@ class Place:
         return f"inject={self.call}:{how}:when={self.number}"
 
 
-def needs_strace() -> str:
-    """The program.  Skips where there is none; in CI there is."""
-    found = shutil.which("strace")
-    if found is None:
-        if os.environ.get("CI"):
-            pytest.fail("CI must install strace: these tests are not optional there")
-        pytest.skip("no strace on the PATH")
-    return found
-
-
 def run(command: Sequence[str], folder: Path, inject: str | None = None, log: Path | None = None) -> tuple[int, str]:
     """Run `canoa …` in a folder; gives exit code and what it said.  A killed command has the code -9."""
     program = [sys.executable, "-m", "generator", *command]
     if log is not None:
         trace = ["-e", f"trace={CHANGING},{OPENING}"] if inject is None else ["-e", f"trace={inject.split(':')[0][7:]}"]
         inject_options = ["-e", inject] if inject else []
-        program = [needs_strace(), "-f", "-y", "-qq", "-o", str(log), *trace, *inject_options, *program]
+        program = [find_program("strace"), "-f", "-y", "-qq", "-o", str(log), *trace, *inject_options, *program]
     environment = {**os.environ, "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1", "CANOA_LANG": "en"}
     done = subprocess.run(program, cwd=folder, env=environment, capture_output=True, timeout=SECONDS)
     return done.returncode, done.stderr.decode(errors="replace")
+
+
+def did(folder: Path, *command: str) -> None:
+    """`canoa mirror …` in a folder, which must go well."""
+    code, said = run(("mirror", *command), folder)
+    assert code == 0, said
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What a command finds before it breaks, and what may be served after it."""
+
+    old: Mapping[str, bytes]
+    new: Mapping[str, bytes]
+    before: Path
+    """A mirror that has the old release while the new one is published."""
+    both: Path
+    """A mirror that has both, and serves the new one."""
+    bundle: Path
+    """From the old release to the new one."""
+    stick: Path
+    """Has the old release."""
+
+
+def make_stage(folder: Path) -> Stage:
+    """Publish two releases, with a mirror that follows them."""
+    publisher = start_publisher(folder / "editora")
+    publisher.release()
+    old = publisher.signed_files()
+    both, bundle, stick = (folder / name for name in ("espelho", "pacote", "pendrive"))
+    for place in (both, bundle, stick):
+        place.mkdir()
+    did(both, "init", str(publisher.web), "--root", str(publisher.root))
+    did(both, "sync")
+    before = copy_mirror(both, folder / "antes")
+    did(both, "export", "--stick", str(stick))
+    publisher.write("um/1.html", "Página 1 de um", "Outro texto.")
+    publisher.course("tres")
+    publisher.release()
+    assert served(both) == old
+    did(both, "sync")
+    assert served(both) == publisher.signed_files() != old
+    did(both, "export", "--bundle", str(bundle), "--since", "1")
+    return Stage(old, publisher.signed_files(), before, both, bundle, stick)
 
 
 def places(command: Sequence[str], folder: Path, inside: Path, log: Path) -> list[Place]:

@@ -16,6 +16,7 @@ from generator.mirror.sync import Synced, sync_mirror
 from generator.mirror.watch import Patience
 from generator.release.signing import start_catalogue
 from generator.release.workplace import Settings
+from tests.mirror.copies import signed_part
 from tests.release.press import DAY, SETTINGS, Press, files_below
 
 QUICK = Patience(connect=10, window=10, least=200, pause=0, deadline=120)
@@ -136,11 +137,7 @@ class Mirror:
 
     def files(self) -> dict[str, bytes]:
         """What is served, without what the copy says of itself."""
-        return {
-            path: content
-            for path, content in files_below(self.tree).items()
-            if path != "canoa/copia.js" and not path.startswith("canoa/copia/")
-        }
+        return signed_part(files_below(self.tree))
 
     def choose(self, **values: object) -> None:
         """Change the settings."""

@@ -19,6 +19,7 @@ from generator.mirror.stick_refusals import StickError
 from generator.mirror.store import MirrorStore
 from generator.release.refusals import ReleaseError
 from tests.conftest import ROOT, Outcome
+from tests.mirror.copies import signed_part
 from tests.mirror.published import QUICK, Catalogue, Mirror, date, new_mirror
 from tests.release.press import files_below
 
@@ -76,8 +77,7 @@ def opened(stick: Path) -> dict[str, bytes]:
     """The tree that opens, without what the copy says of itself."""
     chosen = opening(read_pointers(FolderDisk(stick)))
     assert chosen
-    found = files_below(stick / chosen.tree)
-    return {path: content for path, content in found.items() if not path.startswith("canoa/copia")}
+    return signed_part(files_below(stick / chosen.tree))
 
 
 # --- for readers ----------------------------------------------------------------------------------------------------

@@ -18,7 +18,8 @@ from playwright.sync_api import Browser
 
 from bench.static_server import serve_with_nginx
 from generator.mirror.store import MirrorStore
-from tests.mirror.serving.boxes import canoa, find_program, nginx, own_server
+from tests.conftest import find_program
+from tests.mirror.serving.boxes import canoa, nginx, own_server
 from tests.mirror.voyage import KEYS, Publisher, own_files, served, start_publisher
 
 WIRE = ".canoa/"

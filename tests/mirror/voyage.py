@@ -8,6 +8,7 @@ from pathlib import Path
 
 from generator.mirror.store import MirrorStore
 from tests.conftest import Outcome, Project
+from tests.mirror.copies import signed_part
 from tests.release.press import files_below
 
 KEYS = ("--keys", "keys", "--passphrase-file", "frase")
@@ -79,11 +80,7 @@ def start_publisher(folder: Path, *institutions: str) -> Publisher:
 
 def own_files(tree: Path) -> dict[str, bytes]:
     """All files of a tree but those that the copy says of itself."""
-    return {
-        path: content
-        for path, content in files_below(tree).items()
-        if path != "canoa/copia.js" and not path.startswith("canoa/copia/")
-    }
+    return signed_part(files_below(tree))
 
 
 def served(mirror: Path) -> dict[str, bytes]:

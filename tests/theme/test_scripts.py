@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, find_program
 
 SCRIPTS = ROOT / "theme/scripts"
 
 
 def tool(name: str) -> str:
     """A program of the system or of this environment; CI has them all."""
-    beside = Path(sys.executable).parent / name
-    found = str(beside) if beside.exists() else shutil.which(name)
-    if found is None:
-        if os.environ.get("CI"):
-            pytest.fail(f"CI must install {name}")
-        pytest.skip(f"no {name} on the PATH")
-    return found
+    return find_program(name, beside=Path(sys.executable).parent)
 
 
 def run(*command: str) -> subprocess.CompletedProcess[str]:

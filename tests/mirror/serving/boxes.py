@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -17,13 +16,12 @@ from datetime import datetime, timedelta, timezone
 from hashlib import sha256
 from pathlib import Path
 
-import pytest
-
+from bench.static_server import free_port
 from generator.mirror.clock import BUILT, reference_time
 from generator.mirror.status import write_status
 from generator.mirror.store import MirrorSettings, MirrorStore, ReleaseRecord
 from generator.release.catalogue import TargetInfo
-from tests.conftest import ROOT
+from tests.conftest import ROOT, find_program
 
 TEXT = ("Acolher é escutar. " * 200).encode()
 VIDEO = bytes(range(256)) * 2000
@@ -270,19 +268,3 @@ def listens(port: int) -> bool:
         time.sleep(0.02)  # between two looks at another program's start
         return False
     return True
-
-
-def free_port() -> int:
-    """A port that was free just now, for programs that cannot choose one themselves."""
-    with socket.create_server(("127.0.0.1", 0)) as one:
-        return int(one.getsockname()[1])
-
-
-def find_program(name: str) -> str:
-    """A program of the system; where it is missing the test is skipped, but never in CI."""
-    found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-    if found is None:
-        if os.environ.get("CI"):
-            pytest.fail(f"CI must install {name}: these tests are not optional there")
-        pytest.skip(f"no {name} on the PATH")
-    return found

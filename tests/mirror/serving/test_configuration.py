@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from generator.mirror.store import MirrorSettings, MirrorStore
-from tests.mirror.serving.boxes import SITE, add_release, canoa, find_program, make_mirror
+from tests.conftest import find_program
+from tests.mirror.serving.boxes import SITE, add_release, canoa, make_mirror
 
 UNITS = ("canoa-serve.service", "canoa-sync.service", "canoa-sync.timer")
 
