@@ -21,7 +21,7 @@ import pytest
 from bench import fleet as bench
 from tests.conftest import ROOT
 from tests.fleet.rude import rude_server
-from tests.fleet.test_reading import status
+from tests.fleet.statuses import status
 from tests.mirror.serving.boxes import canoa, make_mirror, own_server
 
 NOW = datetime.now(timezone.utc).replace(microsecond=0)
