@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
@@ -95,17 +96,21 @@ class _Work:
         self.write_blocks()
         self.write_texts()
         self.write_courses()
-        state = State(basis, list(map(_noted, self.site.pages)), *self.glossary, ranges, spelling)
+        state = State(basis, list(map(_noted, self.site.pages)), *self.glossary(last), ranges, spelling)
         if last != state:
             cache.leave_note(name, state)
         terms = [separator for one in ranges for separator in one.separators]
         return self.manifest(terms or [""], spelling[0] or [""])
 
-    @property
-    def glossary(self) -> tuple[str, str]:
-        """Terms of the glossary, and the digest by which it is noted."""
-        marks = [page.terms.hex() for page in self.site.pages if self.site.is_glossary(page)]
-        return self.site.glossary_terms, marks[0] if marks else ""
+    def glossary(self, last: State | None) -> tuple[str, str]:
+        """Terms of the glossary, and the digest by which it is noted; only a changed one is counted again."""
+        mark = next((page.terms.hex() for page in self.site.pages if self.site.is_glossary(page)), "")
+        return last.glossary if last and last.glossary_mark == mark else self.site.glossary_terms, mark
+
+    @cached_property
+    def titles(self) -> dict[str, str]:
+        """Folder of each course → its title."""
+        return {course_folder(course): course.document.title for course in self.site.prepared.library.courses}
 
     @property
     def parts(self) -> tuple[range, ...]:
@@ -189,10 +194,9 @@ class _Work:
 
     def write_blocks(self) -> None:
         """What lists of hits show of pages."""
-        titles = {course_folder(course): course.document.title for course in self.site.prepared.library.courses}
         for block, pages in _grouped(self.site.pages, self.block_bits):
             folder = pages[0].folder
-            content = scripts.pages_script(block, folder, titles.get(folder, ""), list(map(self._record, pages)))
+            content = scripts.pages_script(block, folder, self.titles.get(folder, ""), list(map(self._record, pages)))
             target, mark = scripts.pages_path(block), digest(content)
             if not self.writer.is_current(target, mark):
                 self.writer.write(target, content, mark)
@@ -230,8 +234,7 @@ class _Work:
     def write_courses(self) -> None:
         """The list of courses, for the filter and for copies that lack some."""
         slots = self.site.numbering.courses
-        titles = {course_folder(course): course.document.title for course in self.site.prepared.library.courses}
-        listed = sorted((slots[folder], folder, title) for folder, title in titles.items() if folder in slots)
+        listed = sorted((slots[folder], folder, title) for folder, title in self.titles.items() if folder in slots)
         self.writer.write(scripts.COURSES, scripts.courses_script(listed))
 
 
