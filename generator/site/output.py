@@ -23,6 +23,7 @@ STAGING = ".canoa"
 CONTENT_SIZE = 16
 """Bytes of SHA-256 that say what a file holds; why so many: docs/decisions/0029."""
 PIECE = 1 << 20
+"""Bytes that are read at once."""
 STAGED_TOGETHER = 64
 """Waiting files of one folder: in folders of thousands some file systems take ten times as long for each."""
 
@@ -132,9 +133,9 @@ class SiteWriter:
 
     def write(self, target: str, content: bytes, frame: bytes = b"") -> None:
         """Write one file if it differs from what is there.  `frame`: digest of all that it was made from."""
-        frame = frame or digest(content)
         self.sizes[target] = len(content)
-        held = hashlib.sha256(content).digest()[:CONTENT_SIZE]
+        held = content_digest(content)
+        frame = frame or held
         found = self._found.get(target)
         if found and found.is_plain and found.size == len(content) and self._holds(target, content):
             self._note(target, OutputRow(frame, found.size, found.mtime_ns, held))
@@ -148,12 +149,15 @@ class SiteWriter:
     def copy(self, target: str, source: Path, frame: bytes = b"") -> None:
         """Copy one file if size or content differ; its time stamp is not carried over."""
         found, file = self._found.get(target), self.folder / target
-        if not (found and found.is_plain and found.size == source.stat().st_size and _same_file(file, source)):
+        may_stay = found and found.is_plain and found.size == source.stat().st_size
+        held = _content_if_same(file, source) if may_stay else None
+        if held is None:
             file = Path(self._stage(target))
             shutil.copyfile(source, file)
+            held = _content_of(file)
         status = file.stat()
         self.sizes[target] = status.st_size
-        self._note(target, OutputRow(frame, status.st_size, status.st_mtime_ns, _content_of(file)))
+        self._note(target, OutputRow(frame, status.st_size, status.st_mtime_ns, held))
 
     def publish(self) -> None:
         """Put the new files in their places, remove what is not part of the site any more, note what there is."""
@@ -266,6 +270,11 @@ def _remove_empty_folders(folder: Path) -> None:
             Path(found).rmdir()
 
 
+def content_digest(content: bytes) -> bytes:
+    """What `FileMark` says of a file with this content."""
+    return hashlib.sha256(content).digest()[:CONTENT_SIZE]
+
+
 def _content_of(file: Path) -> bytes:
     held = hashlib.sha256()
     with file.open("rb") as stream:
@@ -274,11 +283,14 @@ def _content_of(file: Path) -> bytes:
     return held.digest()[:CONTENT_SIZE]
 
 
-def _same_file(left: Path, right: Path) -> bool:
+def _content_if_same(left: Path, right: Path) -> bytes | None:
+    """`_content_of` two files that hold the same; None when they differ."""
+    held = hashlib.sha256()
     with left.open("rb") as one, right.open("rb") as other:
         while True:
-            part = one.read(1 << 20)
-            if part != other.read(1 << 20):
-                return False
+            part = one.read(PIECE)
+            if part != other.read(PIECE):
+                return None
             if not part:
-                return True
+                return held.digest()[:CONTENT_SIZE]
+            held.update(part)

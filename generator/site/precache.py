@@ -14,13 +14,12 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from hashlib import sha256
 from itertools import takewhile
 
 from generator.content.model import Course, Document, Library
 from generator.release.own_files import COPY_SCRIPT
 from generator.site.learning import FOLDER, WORKER, course_id, course_list_path
-from generator.site.output import CONTENT_SIZE, FileMark
+from generator.site.output import FileMark, content_digest
 
 LIST, SEARCH = "levar.js", "busca"
 SHARED_LIST, SEARCH_LIST = f"{FOLDER}{LIST}", f"{FOLDER}levar-{SEARCH}.js"
@@ -60,7 +59,7 @@ class Precache:
         search = list(self._inside(SEARCH_FOLDER))
         if search:
             lists[SEARCH_LIST] = self._list({"id": SEARCH}, search)
-        listed = {path: _written(sha256(content).digest()[:CONTENT_SIZE]) for path, content in sorted(lists.items())}
+        listed = {path: _written(content_digest(content)) for path, content in sorted(lists.items())}
         return {**lists, SHARED_LIST: self._list({"name": self.name, "lists": listed}, self._shared())}
 
     def _course(self, course: Course) -> bytes:
