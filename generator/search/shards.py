@@ -25,11 +25,6 @@ class Shard:
     entries: str
     """As the script carries them."""
 
-    @property
-    def name(self) -> str:
-        """The part of its file's name that says which shard it is."""
-        return separator_name(self.separator)
-
 
 def separator_name(separator: str) -> str:
     """A separator as part of a file's name that every computer can keep."""

@@ -31,7 +31,11 @@ _INSIDE = frozenset("LNM")
 
 
 def fold_text(text: str) -> str:
-    """Lower case, without accents: `Saúde da Família` gives `saude da familia`.  Other scripts keep their letters."""
+    """Lower case, without accents: `Saúde da Família` gives `saude da familia`.  Other scripts keep their letters.
+
+    Not `generator.naming.fold`, which makes names: that one drops every letter that ASCII lacks, and folds case in
+    a way that JavaScript has no function for.
+    """
     folded = unicodedata.normalize("NFKD", text).lower()
     return folded if folded.isascii() else _DROPPED.sub("", folded).translate(_LETTERS)
 
