@@ -91,7 +91,7 @@ const finder = ({ files, manifest }, { copy } = {}) => {
     },
   };
   const context = vm.createContext(globals);
-  for (const name of ["terms", "search"]) vm.runInContext(readFileSync(path.join(scripts, `${name}.js`), "utf-8"), context);
+  for (const name of ["terms", "fill", "search"]) vm.runInContext(readFileSync(path.join(scripts, `${name}.js`), "utf-8"), context);
   if (manifest) globals.canoaSearch("manifest", manifest);
   return { ...globals.canoaFinder, asked, terms: globals.canoaTerms };
 };

@@ -32,15 +32,10 @@ var canoaCarry = async (box, isAsked) => {
 
   // --- words ---------------------------------------------------------------------------------------------------------
 
-  /** @param {number} value @param {number} [digits] */
-  const number = (value, digits = 0) => value.toLocaleString(site.language, { maximumFractionDigits: digits });
+  const size = canoaSize;
 
-  /** @param {number} bytes */
-  const size = (bytes) => {
-    const [unit, by] = bytes < 999500 ? ["kB", 1e3] : bytes < 999.5e6 ? ["MB", 1e6] : ["GB", 1e9];
-    const value = bytes / Number(by);
-    return `${number(value, value < 9.95 ? 1 : 0)} ${unit}`;
-  };
+  /** @param {number} value */
+  const number = (value) => value.toLocaleString(site.language, { maximumFractionDigits: 0 });
 
   /** @param {number} count */
   const pagesIn = (count) => (count === 1 ? _("1 page") : fill(_("{count} pages"), { count: number(count) }));

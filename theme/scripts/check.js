@@ -289,12 +289,12 @@
 
   // --- the page ------------------------------------------------------------------------------------------------------------
 
+  // copy.js comes before this script, with these.
+  const [fill, size] = [canoaFill, canoaSize];
   const base = new URL("..", /** @type {HTMLScriptElement} */ (document.currentScript).src).href;
   const isServed = location.protocol.startsWith("http");
   /** @type {(selector: string) => any} */
   const one = (selector) => document.querySelector(selector);
-  /** @type {(message: string, values: {[name: string]: string | number}) => string} */
-  const fill = (message, values) => message.replace(/\{(\w+)\}/g, (_, name) => `${values[name]}`);
   const shown = (/** @type {number} */ value) => value.toLocaleString(document.documentElement.lang);
   const inGroups = (/** @type {string} */ hash) => hash.replace(/(.{4})(?=.)/g, "$1 ");
   /** @type {(tag: string, text: string, ...children: Node[]) => HTMLElement} */
@@ -410,7 +410,7 @@
         if (Date.now() > drawn + 200) {
           drawn = Date.now();
           one("progress").value = Math.min(done, total);
-          one("[data-andamento]").textContent = fill(_("{done} of {total}"), { done: canoaEdition.size(done), total: canoaEdition.size(total) });
+          one("[data-andamento]").textContent = fill(_("{done} of {total}"), { done: size(done), total: size(total) });
         }
         await paused;
         if (own.signal.aborted) throw new Broken("");
@@ -473,8 +473,8 @@
     if (!facts?.release) return;
     showFacts(facts);
     one("[data-servido]").hidden = !isServed;
-    const size = facts.courses.flatMap(({ here }) => Object.values(here)).reduce((sum, bytes) => sum + bytes, 0);
-    one("[data-tamanho]").textContent = canoaEdition.size(size);
+    const bytes = facts.courses.flatMap(({ here }) => Object.values(here)).reduce((sum, layer) => sum + layer, 0);
+    one("[data-tamanho]").textContent = size(bytes);
     const input = one("[data-pasta]");
     one(input.webkitdirectory === undefined ? "[data-sem-pasta]" : "[data-com-pasta]").hidden = false;
     one("[data-conferir]").onclick = () => check((signal) => server(base, signal), false);

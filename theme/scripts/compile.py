@@ -19,13 +19,14 @@ COMPILED = SOURCES.parent / "compiled"
 BUNDLES = {
     "store": ("keeper", "store"),
     "hub": ("keeper", "spare", "hub"),
-    "busca": ("terms", "search", "combobox"),
-    "carry": ("taking", "carry"),
+    "busca": ("terms", "fill", "search", "combobox"),
+    "carry": ("size", "taking", "carry"),
     "zip": ("digest", "zip"),
     "check": ("digest", "image", "check"),
+    "copy": ("fill", "size", "copy"),
 }
 """Scripts of a site that are made of several files; every other file is a script of its own."""
-PARTS = ("keeper", "terms", "search", "combobox", "digest", "image", "taking")
+PARTS = ("keeper", "fill", "size", "terms", "search", "combobox", "digest", "image", "taking")
 """Files that are in bundles only."""
 FOR_TESTS = re.compile(r"^[ \t]*// test:begin\n.*?// test:end\n", re.DOTALL | re.MULTILINE)
 CALL = re.compile(r"(?<![\w$.])_\(")

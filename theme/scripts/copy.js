@@ -18,24 +18,15 @@ globalThis.canoaEdition = (() => {
     return moment < Date.parse(facts.snapshotExpires) ? "atrasado" : "vencido";
   };
 
-  /** @type {(message: string, values: {[name: string]: string | number}) => string} */
-  const fill = (message, values) => message.replace(/\{(\w+)\}/g, (_, name) => `${values[name]}`);
-
-  const language = () => document.documentElement.lang || undefined;
-  const shownDate = (/** @type {string} */ iso) => new Date(iso).toLocaleDateString(language(), { timeZone: "UTC" });
-
-  /** @type {Edition["size"]} */
-  const size = (bytes) => {
-    const [unit, factor] = bytes < 999500 ? ["kB", 1e3] : bytes < 999.5e6 ? ["MB", 1e6] : ["GB", 1e9];
-    const value = bytes / Number(factor);
-    return `${value.toLocaleString(language(), { maximumFractionDigits: value < 9.95 ? 1 : 0 })} ${unit}`;
-  };
+  const fill = globalThis.canoaFill;
+  const shownDate = (/** @type {string} */ iso) =>
+    new Date(iso).toLocaleDateString(document.documentElement.lang || undefined, { timeZone: "UTC" });
 
   /** @type {Edition["layers"]} */
   const layers = (sizes) => {
     const names = { texto: _("text"), imagens: _("pictures"), midia: _("audio and video") };
     const known = /** @type {Layer[]} */ (Object.keys(names)).filter((layer) => sizes[layer] !== undefined);
-    return known.map((layer) => `${names[layer]} (${size(sizes[layer] || 0)})`).join(", ");
+    return known.map((layer) => `${names[layer]} (${canoaSize(sizes[layer] || 0)})`).join(", ");
   };
 
   /** @type {Edition["line"]} */
@@ -59,7 +50,7 @@ globalThis.canoaEdition = (() => {
 
   // test:begin
   if (typeof module === "object") module.exports = { freshness };
-  if (typeof document === "undefined") return { freshness, line, layers, size };
+  if (typeof document === "undefined") return { freshness, line, layers };
   // test:end
 
   const facts = window.canoaCopia;
@@ -119,5 +110,5 @@ globalThis.canoaEdition = (() => {
     showEdition();
     markAbsent();
   }
-  return { freshness, line, layers, size };
+  return { freshness, line, layers };
 })();

@@ -5,6 +5,7 @@
 var canoaFinder = (() => {
   "use strict";
   const { WORD, readRule, stem, words } = canoaTerms;
+  const fill = canoaFill;
   const MOST_LETTERS = 200;
   const MOST_WORDS = 8;
   const MOST_PARTS = 120;
@@ -37,7 +38,10 @@ var canoaFinder = (() => {
   /** @type {Map<string, Promise<any>>} */
   const parts = new Map();
 
-  /** @type {SearchKit["element"]} */
+  /**
+   * Not shared with store.js, whose like it is: pages with questions have no byte to spare for that (test_weight.py).
+   * @type {SearchKit["element"]}
+   */
   const element = (tag, properties, ...children) => {
     const made = document.createElement(tag);
     for (const [name, value] of Object.entries(properties || {})) {
@@ -48,8 +52,8 @@ var canoaFinder = (() => {
     return made;
   };
 
-  /** @type {SearchKit["fill"]} */
-  const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_all, name) => `${values[name]}`);
+  /** @param {string} path  In the site. */
+  const addressOf = (path) => base + path.split("/").map(encodeURIComponent).join("/");
 
   // --- reading the index -----------------------------------------------------------------------------------------------
 
@@ -141,7 +145,7 @@ var canoaFinder = (() => {
         }
         resolve(value);
       };
-      const script = element("script", { src: base + path.split("/").map(encodeURIComponent).join("/"), onload: done, onerror: done });
+      const script = element("script", { src: addressOf(path), onload: done, onerror: done });
       document.head.append(script);
     });
     parts.set(path, part);
@@ -183,7 +187,7 @@ var canoaFinder = (() => {
     const path = (folder ? folder + "/" : "") + row[1];
     return {
       title: row[2],
-      href: base + path.split("/").map(encodeURIComponent).join("/"),
+      href: addressOf(path),
       where: [KINDS[row[3]], row[3] !== "c" && course].filter(Boolean).join(" · "),
       folder,
       slot,
@@ -524,5 +528,5 @@ var canoaFinder = (() => {
     document.head.append(element("link", { rel: "stylesheet", href: base + "canoa/busca.css", onload: resolve, onerror: resolve }));
   });
 
-  return { AT_ONCE, MOST_LETTERS, base, courseOf, courses, element, fill, find, passage, readPostings, record, startingWith, styled, tell };
+  return { AT_ONCE, MOST_LETTERS, base, courseOf, courses, element, find, passage, readPostings, record, startingWith, styled, tell };
 })();

@@ -308,12 +308,7 @@ interface SearchKit {
   readPostings(text: string): SearchPostings;
   /** When the style sheet is there, or cannot be had. */
   styled: Promise<unknown>;
-  element<K extends keyof HTMLElementTagNameMap>(
-    tag: K,
-    properties: { [name: string]: unknown } | null,
-    ...children: (Node | string)[]
-  ): HTMLElementTagNameMap[K];
-  fill(text: string, values: { [name: string]: string | number }): string;
+  element: Canoa["element"];
 }
 
 interface Window {
@@ -368,7 +363,6 @@ interface Edition {
   line(facts: CopyFacts, course: CopyCourse | undefined): string;
   /** Names and sizes of layers. */
   layers(sizes: CopyCourse["here"]): string;
-  size(bytes: number): string;
 }
 
 declare var canoaEdition: Edition;
