@@ -84,8 +84,7 @@ var canoaCarry = async (box, isAsked) => {
 
   // --- what there is to take -------------------------------------------------------------------------------------------
 
-  /** @type {(...lists: CopyRow[][]) => number} bytes of some lists, what is the same counted once */
-  const weigh = (...lists) => [...new Map(lists.flat().map(([, bytes, digest]) => [digest, bytes])).values()].reduce((sum, bytes) => sum + bytes, 0);
+  const { weigh } = desk;
 
   const read = () => desk.readEdition({ [path]: { videos: true }, [desk.SEARCH]: { videos: true } });
 
@@ -274,27 +273,12 @@ var canoaCarry = async (box, isAsked) => {
     await tried(
       async () => {
         await canoa.load("zip");
-        let total = 0;
-        let done = 0;
-        let files = 0;
-        let all = 0;
         const result = await desk.collect(wanted, {
           edition,
-          has: async (rows) => {
-            total = rows.reduce((sum, [, bytes]) => sum + bytes, 0);
-            return rows.filter(([, , digest]) => !kept.has(digest));
-          },
-          begin: async (rows, lacking) => {
-            all = rows.length;
-            files = all - lacking.length;
-            done = total - lacking.reduce((sum, [, bytes]) => sum + bytes, 0);
-          },
+          here: async () => kept,
+          begin: async () => {},
           keep: async ([, , digest], bytes) => void kept.set(digest, new Blob([bytes])),
-          hear: (bytes, more) => {
-            done += bytes;
-            files += more;
-            hear({ done, total, files, all });
-          },
+          hear,
         });
         const blob = await packed(result.edition, kept);
         const href = URL.createObjectURL(blob);

@@ -196,12 +196,18 @@ var canoaTaking = (base, digestOf, signalOf) => {
     return [...found.values()];
   };
 
+  /** @type {CopyDesk["weigh"]} */
+  const weigh = (...lists) => {
+    const sizes = new Map(lists.flat().map(([, size, digest]) => [digest, size]));
+    return [...sizes.values()].reduce((sum, size) => sum + size, 0);
+  };
+
   /**
    * Fetch and check what is not there.  Gives the paths of the media that the server lacks: a copy of the site may come
    * without them.
-   * @type {(rows: CopyRow[], how: Pick<Parameters<Collect>[1], "keep" | "hear" | "parts">) => Promise<string[]>}
+   * @type {(rows: CopyRow[], how: Pick<Parameters<Collect>[1], "keep" | "parts">, hear: (bytes: number, files: number) => void) => Promise<string[]>}
    */
-  const gather = async (rows, { keep, hear, parts }) => {
+  const gather = async (rows, { keep, parts }, hear) => {
     /** @type {string[]} */
     const missing = [];
     const waiting = rows.slice();
@@ -236,14 +242,27 @@ var canoaTaking = (base, digestOf, signalOf) => {
    * The files of an edition; when the site changes meanwhile, of the next one.
    * @type {Collect}
    */
-  const collect = async (wanted, { known, edition, has, begin, ...how }) => {
+  const collect = async (wanted, { known, edition, old = new Set(), here, begin, hear, ...how }) => {
     let found = edition || (await readEdition(wanted, known));
     for (let attempt = 0; ; attempt++) {
+      const present = await here();
       const rows = rowsOf(found);
-      const lacking = await has(rows);
+      const lacking = rows.filter(([, , digest]) => !present.has(digest));
+      const fresh = rows.filter(([, , digest]) => !old.has(digest));
+      const total = weigh(fresh);
+      const all = fresh.length;
+      let done = total - weigh(lacking);
+      let files = all - lacking.length;
+      /** @type {(bytes: number, more: number) => void} */
+      const count = (bytes, more) => {
+        done += bytes;
+        files += more;
+        hear({ done, total, files, all });
+      };
       try {
-        await begin(rows, lacking);
-        return { edition: found, missing: await gather(lacking, how) };
+        await begin(lacking);
+        count(0, 0);
+        return { edition: found, missing: await gather(lacking, how, count) };
       } catch (/** @type {any} */ error) {
         if (!["foreign", "gone"].includes(error.kind) || attempt >= ATTEMPTS) throw error;
         const next = await readEdition(wanted, known);
@@ -367,37 +386,19 @@ var canoaTaking = (base, digestOf, signalOf) => {
     alone(async () => {
       const { copy } = await state();
       const old = new Set(copy ? rowsOf(copy).map(([, , digest]) => digest) : []);
-      let done = 0;
-      let files = 0;
-      let total = 0;
-      let all = 0;
-      const tell = () => hear({ done, total, files, all });
       const result = await collect(plan.courses, {
         known: copy && copy.courses,
         edition,
-        has: async (rows) => {
-          const here = await names();
-          const lacking = rows.filter(([, , digest]) => !here.has(digest));
-          const fresh = rows.filter(([, , digest]) => !old.has(digest));
-          total = fresh.reduce((sum, [, size]) => sum + size, 0);
-          all = fresh.length;
-          done = total - lacking.reduce((sum, [, size]) => sum + size, 0);
-          files = all - lacking.length;
-          return lacking;
-        },
-        begin: async (_rows, lacking) => {
-          await checkSpace(lacking.reduce((sum, [, size]) => sum + size, 0));
+        old,
+        here: names,
+        begin: async (lacking) => {
+          await checkSpace(weigh(lacking));
           await startWorker();
           await put("plano", JSON.stringify(plan));
-          tell();
         },
         keep: ([, , digest], bytes) => put(digest, bytes),
         parts,
-        hear: (bytes, more) => {
-          done += bytes;
-          files += more;
-          tell();
-        },
+        hear,
       });
       await turnTo(result.edition, result.missing);
     });
@@ -438,10 +439,9 @@ var canoaTaking = (base, digestOf, signalOf) => {
     const absent = new Set(copy.missing);
     const rows = rowsOf(edition).filter(([path, , digest]) => !here.has(digest) && !absent.has(path));
     const pages = rows.filter(([path]) => path.endsWith(".html")).length;
-    const bytes = rows.reduce((sum, [, size]) => sum + size, 0);
     const isSame = edition.shared.list === copy.shared.list;
-    return { edition, pages, files: rows.length, bytes, isSame: isSame && !rows.length };
+    return { edition, pages, files: rows.length, bytes: weigh(rows), isSame: isSame && !rows.length };
   };
 
-  return { state, readEdition, collect, fulfil, remove, abandon, news, SEARCH, VIDEO };
+  return { state, readEdition, collect, fulfil, remove, abandon, news, weigh, SEARCH, VIDEO };
 };

@@ -490,14 +490,16 @@ type Collect = (
     known?: { [path: string]: TakenCourse };
     /** One that was read just now. */
     edition?: CopyEdition;
-    /** Of some objects those that are not there yet. */
-    has(rows: CopyRow[]): Promise<CopyRow[]>;
-    begin(rows: CopyRow[], lacking: CopyRow[]): Promise<void>;
+    /** Digests of the objects of an edition that is there already: they are no part of the work. */
+    old?: Set<string>;
+    /** Digests of the objects that need not be fetched. */
+    here(): Promise<{ has(digest: string): boolean }>;
+    /** Before anything is fetched. */
+    begin(lacking: CopyRow[]): Promise<void>;
     keep(row: CopyRow, bytes: Uint8Array): Promise<void>;
     /** Where parts of large files are kept. */
     parts?: CopyParts;
-    /** Bytes (negative when they come to nothing) and files more. */
-    hear(bytes: number, files: number): void;
+    hear: HearProgress;
   },
 ) => Promise<{ edition: CopyEdition; missing: string[] }>;
 /** Take all that a plan wants, and turn to it when everything is there.  Fails with a `kind`, a `Trouble`. */
@@ -511,6 +513,8 @@ interface CopyDesk {
   remove(path: string): Promise<void>;
   /** Forget what was begun. */
   abandon(): Promise<void>;
+  /** Bytes of some lists, what is the same counted once. */
+  weigh(...lists: CopyRow[][]): number;
   /** What an update would fetch; undefined when nothing was taken. */
   news(): Promise<CopyNews | undefined>;
   /** Path of the list of what the search needs: taken like a course. */
