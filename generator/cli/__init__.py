@@ -32,13 +32,13 @@ ARGPARSE_WORDS = (
     N_("options"),
     N_("positional arguments"),
     N_("show this help message and exit"),
-    N_("show program's version number and exit"),
     N_("%(prog)s: error: %(message)s\n"),
     N_("argument %(argument_name)s: %(message)s"),
     N_("unrecognized arguments: %s"),
     N_("the following arguments are required: %s"),
     N_("expected one argument"),
     N_("ignored explicit argument %r"),
+    N_("not allowed with argument %s"),
     N_("ambiguous option: %(option)s could match %(matches)s"),
     N_("invalid choice: %(value)r (choose from %(choices)s)"),
     N_("invalid %(type)s value: %(value)r"),
@@ -92,7 +92,8 @@ def _parser() -> argparse.ArgumentParser:
         description=_("Turns Markdown courses into a light site that works without a network."),
         epilog=_("Exit codes: 0 done; 1 errors in the content; 2 wrong use; 3 the computer refused; 130 interrupted."),
     )
-    parser.add_argument("--version", action="version", version=f"canoa {__version__}")
+    version_help = _("show program's version number and exit")
+    parser.add_argument("--version", action="version", version=f"canoa {__version__}", help=version_help)
     parser.set_defaults(run=None, debug=False, quiet=False)
     commands = parser.add_subparsers(title=_("commands"), metavar=_("COMMAND"))
     for group in GROUPS:

@@ -170,9 +170,8 @@ def _show(found: Fleet, telling: Telling, *, everything: bool) -> None:
     _ = telling.translate
     console = Console(highlight=False)
     counts = (f"{telling.number(count)} {_(STATE_WORDS[state])}" for state, count in found.states.items() if count)
-    summary = _("{count} mirrors: {states}.").format(
-        count=telling.number(len(found.mirrors)), states=", ".join(counts) or "—"
-    )
+    sentence = telling.ngettext("{count} mirror: {states}.", "{count} mirrors: {states}.", len(found.mirrors))
+    summary = sentence.format(count=telling.number(len(found.mirrors)), states=", ".join(counts) or "—")
     console.print(summary, markup=False)
     listed: tuple[Mirror, ...] = found.mirrors if everything else (*found.calls, *found.silent)
     if not listed:

@@ -234,7 +234,7 @@ def _add_init(steps: Subparsers) -> None:
         metavar=_("ADDRESS"),
         help=_("where releases come from (http, https, file or a folder); several: the first one that works counts"),
     )
-    add_folder(parser, "--folder")
+    add_folder(parser, is_first=False)
     trust = parser.add_mutually_exclusive_group()
     trust.add_argument(
         "--root", type=Path, metavar=_("FILE"), help=_("the publisher's root, which came another way than the releases")

@@ -50,6 +50,7 @@ def add_steps(steps: Subparsers) -> None:
 def serve(options: argparse.Namespace) -> int:
     """`canoa mirror serve`: until Ctrl-C."""
     from generator.mirror.serving.addresses import shown_addresses
+    from generator.mirror.serving.answers import STATUS_PAGE, WIRE
     from generator.mirror.serving.opening import open_answerer
     from generator.mirror.serving.server import AddressTakenError, listen
     from generator.mirror.serving.server import serve as serve_until_stopped
@@ -65,8 +66,10 @@ def serve(options: argparse.Namespace) -> int:
 
     def ready() -> None:
         tell(_("The courses are being served; press Ctrl+C to stop. On the other devices of this network, type:"))
-        for address in shown_addresses(options.host, sockets[0].getsockname()[1]):
+        addresses = shown_addresses(options.host, sockets[0].getsockname()[1])
+        for address in addresses:
             tell(f"    {address}")
+        tell(_("How this copy is: {address}").format(address=f"{addresses[0]}{WIRE}/{STATUS_PAGE}"))
 
     serve_until_stopped(sockets, answerer, ready)
     tell(_("Stopped."))

@@ -31,12 +31,15 @@ def add_step(
     return parser
 
 
-def add_folder(parser: argparse.ArgumentParser, name: str = "folder") -> None:
-    """The mirror that a step is about; `--folder` where something else has the first place."""
+def add_folder(parser: argparse.ArgumentParser, *, is_first: bool = True) -> None:
+    """The mirror that a step is about: in the first place where nothing else has it, and always as `--folder`."""
     _ = gettext.gettext
-    nargs = None if name.startswith("-") else "?"
+    places = parser.add_mutually_exclusive_group()
     help_text = _("the mirror (default: this folder)")
-    parser.add_argument(name, type=Path, nargs=nargs, default=Path(), metavar=_("FOLDER"), help=help_text)
+    if is_first:
+        places.add_argument("folder", type=Path, nargs="?", metavar=_("FOLDER"), help=help_text)
+    shown = argparse.SUPPRESS if is_first else help_text
+    places.add_argument("--folder", dest="named_folder", type=Path, metavar=_("FOLDER"), help=shown)
 
 
 def add_choice(parser: argparse.ArgumentParser) -> None:
@@ -124,6 +127,7 @@ def _run(options: argparse.Namespace) -> int:
         from generator.mirror import sync  # noqa: F401  # to know that the libraries are there
         from generator.mirror.serving import server  # noqa: F401
         from generator.release.refusals import ReleaseError
+    options.folder = options.named_folder or getattr(options, "folder", None) or Path()
     try:
         return int(options.step(options))
     except ReleaseError as error:

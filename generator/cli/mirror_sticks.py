@@ -174,7 +174,7 @@ def _add_import(steps: Subparsers) -> None:
     _ = gettext.gettext
     parser = add_step(steps, "import", _("Go over to the release that a stick brings."), alone(mirror_import))
     parser.add_argument("place", type=Path, metavar=_("PLACE"), help=_("the stick, or the bundle's folder"))
-    add_folder(parser, "--folder")
+    add_folder(parser, is_first=False)
     add_choice(parser)
 
 

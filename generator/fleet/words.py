@@ -14,7 +14,8 @@ STATE_WORDS: Mapping[str, str] = {
     "vazio": N_("empty"),
     "sem-contato": N_("no contact"),
 }
-"""In the order from good to bad; the last one is of mirrors that only the list of addresses knows."""
+"""In the order from good to bad; the last one is of mirrors that only the list of addresses knows.
+Translations stay the same for one and for many: “em atraso”, not “atrasado”."""
 TROUBLES: Mapping[str, str] = {
     "no-answer": N_("does not answer"),
     "too-slow": N_("did not answer in time"),

@@ -68,7 +68,7 @@ def test_a_mirror_is_begun_synced_looked_at_and_proven(box: Box, catalogue: Cata
     assert "Nothing new: release 2" in box.run("sync", "box").err
     said = json.loads(box.run("status", "box", "--json").out)
     assert (said["release"], said["name"], said["units"], said["courses"]) == (2, "Posto 7", 3, ["*"])
-    assert "Posto 7" in box.run("status", "box").out
+    assert "Posto 7" in box.run("status", "--folder", "box").out
     proven = json.loads(box.run("verify", "box", "--json").out)
     assert proven["right"] and proven["files"] == len(catalogue.signed_files(1))
 
@@ -96,6 +96,7 @@ def test_going_back_and_over_and_clearing_away(box: Box, catalogue: Catalogue) -
     [
         (("sync", "."), 2, "is no mirror yet"),
         (("status", "elsewhere"), 2, "is no mirror yet"),
+        (("status", "here", "--folder", "there"), 2, "not allowed with"),
         (("init", "gopher://x/", "--trust-first-use"), 2, "no address to fetch from"),
         (("init", "http://127.0.0.1:9/", "--trust-first-use"), 3, "cannot be reached"),
         (("init", "http://127.0.0.1:9/", "--root", "nada.json"), 2, "no root of a catalogue"),
