@@ -155,6 +155,7 @@ def test_ctrl_c_lets_answers_out_and_ends_well(store: MirrorStore) -> None:
         assert "Ctrl+C" in server.stderr.readline()
         found = re.search(r"http://127\.0\.0\.1:(\d+)/", server.stderr.readline())
         assert found
+        assert server.stderr.readline().endswith(f":{found[1]}/.canoa/estado.html\n")
         with socket.create_connection(("127.0.0.1", int(found[1])), timeout=30) as connection:
             connection.sendall(b"GET /um/longa.webm HTTP/1.1\r\nHost: caixa\r\n\r\n")
             begun = connection.recv(1000)
