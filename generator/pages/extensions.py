@@ -102,6 +102,18 @@ CALLABLE_PACKAGES = frozenset(("pymdownx", "markdown", "material"))
 PYTHON_NAME = re.compile(r"!{0,2}python/name:([\w.]+)$")
 
 
+class Converter(Markdown):
+    """Python-Markdown, which need not look through all that is installed for who knows the names of our extensions."""
+
+    def build_extension(self, ext_name: str, configs: Mapping[str, Any]) -> Extension:
+        """An extension from its name; pymdownx's load each other by it, too."""
+        if ext_name not in ALWAYS_ON:
+            return super().build_extension(ext_name, configs)
+        module = importlib.import_module(ext_name if "." in ext_name else f"markdown.extensions.{ext_name}")
+        made: Extension = module.makeExtension(**configs)
+        return made
+
+
 @dataclass
 class Configured:
     """A Markdown instance and what could not be set up."""
@@ -113,7 +125,7 @@ class Configured:
 
 def configure(options: RenderOptions, desk: Desk, *, stock: bool = False) -> Configured:
     """Build the Markdown instance of a process; `stock`, for a test, leaves out what only makes it quicker."""
-    markdown = Markdown(output_format="html", tab_length=4)
+    markdown = Converter(output_format="html", tab_length=4)
     configured = Configured(markdown, CollectingBlocks(desk))
     markdown.registerExtensions([configured.blocks], {})
     for name in extension_names(options.extensions):

@@ -38,6 +38,8 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "delimiter": ("*", "_", "~", "^", "="),
 }
 """Name of a pattern → texts of which one must be there for it to match."""
+KNOWN_MODULES = ("markdown.", "pymdownx.", "generator.pages.delimiters")
+"""Whose patterns `NEEDED` speaks of."""
 REFERRING = frozenset(
     (
         inlinepatterns.ReferenceInlineProcessor,
@@ -78,7 +80,7 @@ class SelectiveInline(InlineProcessor):
         registry = self.md.inlinePatterns
         names = {id(registry[name]): name for name in NEEDED if name in registry}
         for number, pattern in enumerate(registered):
-            own = type(pattern).__module__.startswith(("markdown.", "pymdownx."))
+            own = type(pattern).__module__.startswith(KNOWN_MODULES)
             needs = NEEDED.get(names.get(id(pattern), ""), ()) if own else ()
             for text in needs:
                 triggers[text] = triggers.get(text, 0) | 1 << number

@@ -87,9 +87,15 @@ ATTRIBUTES: dict[str, set[str]] = {
 INPUT_TYPES = {"radio", "checkbox", "text", "date", "number", "time"}
 STYLE_PROPERTIES = {"text-align", "vertical-align", "width", "color", "background-color", "font-weight", "font-style"}
 SCHEMES = {"http", "https", "mailto", "tel"}
-MAY_HOLD_HTML = re.compile(r"<[a-zA-Z/!?]|\{[^}\n]*=|^\s+attrs\s*:", re.MULTILINE)
-"""Raw HTML, attribute lists and the option `attrs:` of pymdownx's blocks."""
+MAY_HOLD_HTML = {
+    "<": re.compile(r"<[a-zA-Z/!?]"),
+    "{": re.compile(r"\{[^}\n]*="),
+    "attrs": re.compile(r"^\s+attrs\s*:", re.MULTILINE),
+}
+"""Raw HTML, attribute lists and the option `attrs:` of pymdownx's blocks, each with what it cannot do without."""
 STYLED_TAG = re.compile(r"(<[a-zA-Z][^<>]*?)\sstyle=\"([^\"]*)\"")
+MAY_CALL = re.compile(r"\sstyle=\"[^\"]*[\\(]")
+"""A style that `CALL` may find something in."""
 CALL = re.compile(r"\\|(?<!rgb)(?<!rgba)(?<!hsl)(?<!hsla)\(")
 ANY_TAG = tag_pattern((r"[a-zA-Z][^\s/>]*",))
 URL_ATTRIBUTES = {"href", "src", "cite", "poster"}
@@ -128,13 +134,12 @@ def sanitise(cleaner: nh3.Cleaner, markup: str, source: PageSource, site: SiteIn
 
 def may_hold_html(text: str) -> bool:
     """True when the author may have written a tag or an attribute."""
-    # The plain look comes first: the pattern tries the beginning of every line.
-    return ("<" in text or "{" in text or "attrs" in text) and MAY_HOLD_HTML.search(text) is not None
+    return any(needed in text and pattern.search(text) is not None for needed, pattern in MAY_HOLD_HTML.items())
 
 
 def without_functions(clean: str) -> str:
     """Remove styles that call anything but a colour: nh3 looks at the names of properties, not at `url(…)` in them."""
-    if 'style="' not in clean:
+    if 'style="' not in clean or MAY_CALL.search(clean) is None:
         return clean
     return STYLED_TAG.sub(lambda match: match[1] if CALL.search(match[2]) else match[0], clean)
 

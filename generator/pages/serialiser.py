@@ -44,23 +44,20 @@ def _write(element: Element, write: Write) -> None:
     tag = element.tag
     if type(tag) is not str:
         raise UnusualTreeError
-    items = element.items()
-    write(f"<{tag}{_attributes(items)}>" if items else f"<{tag}>")
-    text = element.text
-    name = tag.lower()
+    items, text, name = element.items(), element.text, tag.lower()
+    start = f"<{tag}{_attributes(items)}>" if items else f"<{tag}>"
     if text:
-        write(text if name in VERBATIM else _escape(text))
+        start += text if name in VERBATIM else _escape(text)
+    write(start)
     for child in element:
-        if type(child.tag) is str and child.tag in PLAIN and not len(child) and not child.keys():
+        inner = child.tag
+        if type(inner) is str and inner in PLAIN and not len(child) and not child.keys():
             inside, after = child.text, child.tail
-            write(f"<{child.tag}>{_escape(inside) if inside else ''}</{child.tag}>{_escape(after) if after else ''}")
+            write(f"<{inner}>{_escape(inside) if inside else ''}</{inner}>{_escape(after) if after else ''}")
         else:
             _write(child, write)
-    if name not in VOID:
-        write(f"</{tag}>")
     tail = element.tail
-    if tail:
-        write(_escape(tail))
+    write(f"{'' if name in VOID else f'</{tag}>'}{_escape(tail) if tail else ''}")
 
 
 def _attributes(items: object) -> str:

@@ -7,11 +7,14 @@ exactly of the class that its quicker version was written for: what an author's 
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
+from importlib.util import find_spec
 from typing import Any
 
 from markdown import Markdown, serializers
 from markdown.extensions import Extension
 from markdown.treeprocessors import InlineProcessor
+from pymdownx.highlight import HighlightExtension
 
 from generator.pages import text_steps, tree_steps
 from generator.pages.block_parser import SelectiveBlockParser
@@ -53,6 +56,8 @@ class SwiftMarkdown(Extension):
         for part in (md.parser, *md.registeredExtensions, *md.preprocessors, *md.treeprocessors):
             for one in quick:
                 become(part, one)
+        replace_delimiters(md)
+        spare_colours(md)
         # Only this one: other extensions have processors of the same class with patterns of their own.
         if all(hasattr(InlineProcessor, f"_InlineProcessor__{name}") for name in INLINE_METHODS):
             become(md.treeprocessors["inline"], SelectiveInline)
@@ -70,6 +75,30 @@ class SwiftMarkdown(Extension):
         for part in self.refreshed:
             if isinstance(part, SelectiveBlockParser | SelectiveInline):
                 part.refresh()
+
+
+def replace_delimiters(md: Markdown) -> None:
+    """Older versions of pymdownx read delimiters otherwise."""
+    if find_spec("pymdownx.delimiterprocessor") is not None:
+        from generator.pages.delimiters import QuickDelimiters, works_as_known
+
+        for pattern in md.inlinePatterns if works_as_known() else ():
+            become(pattern, QuickDelimiters)
+
+
+class NoColours:
+    """In the place of a Pygments style: code gets classes, so the colours that each formatter reads are for nothing."""
+
+    def __iter__(self) -> Iterator[tuple[object, object]]:
+        return iter(())
+
+
+def spare_colours(md: Markdown) -> None:
+    """Do without the colours where nobody asked for them."""
+    for extension in md.registeredExtensions:
+        is_stock = type(extension) is HighlightExtension and not extension.getConfig("noclasses")
+        if is_stock and extension.getConfig("pygments_style") == "default":
+            extension.setConfig("pygments_style", NoColours())
 
 
 def become(part: object, quick: type) -> None:

@@ -13,7 +13,8 @@ from markdown.preprocessors import NormalizeWhitespace
 from markdown.util import ETX, STX
 from pymdownx.superfences import SuperFencesBlockPreprocessor
 
-ONLY_SPACES = re.compile(r"(?<=\n) +\n")
+ONLY_SPACES = re.compile(r"\n(?: +\n)+")
+"""Begins with a character that is quickly found, which Markdown's own pattern does not."""
 
 
 class QuickWhitespace(NormalizeWhitespace):
@@ -25,8 +26,8 @@ class QuickWhitespace(NormalizeWhitespace):
         text = text.replace("\r\n", "\n").replace("\r", "\n") + "\n\n"
         if "\t" in text:
             text = text.expandtabs(self.md.tab_length)
-        if " \n" in text:
-            text = ONLY_SPACES.sub("\n", text)
+        if "\n " in text and " \n" in text:
+            text = ONLY_SPACES.sub(lambda lines: "\n" * lines[0].count("\n"), text)
         return text.split("\n")
 
 

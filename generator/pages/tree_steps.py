@@ -3,7 +3,7 @@
 Each class stands in for the stock class of its base and gives the same tree:
 
 - attribute lists need a `{`, check boxes a `[ ]`, numbered captions a `<figure>`: where the tree has none, the stock
-  step walks it for nothing;
+  step walks it for nothing; where it has some, lists of attributes are looked for in few elements;
 - the table of contents is drawn on every page, but few pages show it;
 - abbreviations are looked for with one regular expression, made anew for each page.  Most are single words, which
   are found without one; only elements that hold one are changed;
@@ -18,7 +18,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, cast
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from markdown.extensions import toc
@@ -47,12 +47,29 @@ def text_of(root: Element) -> str:
 
 
 class QuickAttributeLists(AttrListTreeprocessor):
-    """Nothing to do without a brace."""
+    """Looks only at elements that have a brace in their text or after it, or after one of their children."""
 
     def run(self, doc: Element) -> None:
         """Assign the attributes that authors wrote in braces."""
         if "{" in text_of(doc):
-            super().run(doc)
+            super().run(cast(Element, Chosen(elements_with("{", doc))))
+
+
+class Chosen(list[Element]):
+    """Some elements, for a step that asks for nothing but all elements of a tree."""
+
+    def iter(self) -> Iterator[Element]:
+        """As of `Element`."""
+        return iter(self)
+
+
+def elements_with(mark: str, root: Element) -> Iterator[Element]:
+    """The elements with this in their text, their tail or a child's tail, in their order."""
+    for element in root.iter():
+        text, tail = element.text, element.tail
+        has_mark = (text and mark in text) or (tail and mark in tail)
+        if has_mark or (len(element) and any(child.tail and mark in child.tail for child in element)):
+            yield element
 
 
 class QuickTaskLists(TasklistTreeprocessor):  # type: ignore[misc]  # pymdownx ships no types
@@ -89,7 +106,9 @@ class QuickContents(TocTreeprocessor):
 
     def run(self, doc: Element) -> None:
         """Give headings their anchors and collect them."""
-        headings = [element for element in doc.iter() if isinstance(element.tag, str) and HEADING.match(element.tag)]
+        tags = {element.tag for element in doc.iter()}
+        wanted = {tag for tag in tags if isinstance(tag, str) and HEADING.match(tag)}
+        headings = [element for element in doc.iter() if element.tag in wanted]
         if self.marker or not self._is_usual() or not all(is_plain_heading(heading) for heading in headings):
             super().run(doc)
             return
@@ -210,14 +229,15 @@ def open_texts(root: Element) -> tuple[list[tuple[Element, Element | None]], lis
     texts: list[str] = []
     for element in root.iter():
         text = element.text
-        if text and not isinstance(text, AtomicString):
+        if text and (type(text) is str or not isinstance(text, AtomicString)):
             places.append((element, None))
             texts.append(text)
-        for child in element:
-            tail = child.tail
-            if tail and not isinstance(tail, AtomicString):
-                places.append((child, element))
-                texts.append(tail)
+        if len(element):
+            for child in element:
+                tail = child.tail
+                if tail and (type(tail) is str or not isinstance(tail, AtomicString)):
+                    places.append((child, element))
+                    texts.append(tail)
     return places, texts
 
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
 from typing import Final
 
 Steps = Sequence[Sequence[str]]
 """Rules `suffix replacement least` in steps, as the manifest carries them."""
+Rule = tuple[str, str, int]
+"""Suffix, replacement, and how many letters have to stand before."""
 
 LONGEST_WORD: Final = 32
 """Characters of a word that count."""
@@ -71,7 +73,7 @@ class Stemmer:
     """
 
     def __init__(self, rules: Steps) -> None:
-        self._steps = [[_rule(rule) for rule in step] for step in rules]
+        self._steps = [_by_last_letter(map(_rule, step)) for step in rules]
 
     def stem(self, word: str) -> str:
         """The stem of a folded word; words with anything but `a`–`z` are left alone."""
@@ -79,14 +81,22 @@ class Stemmer:
             return word
         for step in self._steps:
             length = len(word)
-            for suffix, replacement, least in step:
+            for suffix, replacement, least in step.get(word[-1:], ()):
                 if word.endswith(suffix) and length - len(suffix) >= least:
                     word = word[: length - len(suffix)] + replacement
                     break
         return word
 
 
-def _rule(written: str) -> tuple[str, str, int]:
+def _by_last_letter(rules: Iterable[Rule]) -> Mapping[str, Sequence[Rule]]:
+    """The rules of a step in their order, by what words end with that they may have something to do with."""
+    found: dict[str, list[Rule]] = {}
+    for rule in rules:
+        found.setdefault(rule[0][-1], []).append(rule)
+    return found
+
+
+def _rule(written: str) -> Rule:
     suffix, replacement, least = written.split(" ")
     return suffix, replacement.replace("-", ""), int(least)
 

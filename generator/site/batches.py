@@ -125,6 +125,8 @@ class Rendered:
     row: PageRow | None
     problems: tuple[Problem, ...] = ()
     """Only when there is no row: a row has its own."""
+    html: str = ""
+    """What the row holds compressed: whoever frames the page at once need not take it apart again."""
 
 
 @dataclass(frozen=True)
@@ -193,7 +195,8 @@ def _render(job: Job, context: Context, renderer: Renderer, indexer: PageIndexer
     sections = summarised(page.sections, job.summary)
     indexed = indexer.index(page.title, [(section.heading, section.text) for section in sections])
     page = replace(page, words=indexed.words, sections=sections)
-    return Rendered(PageRow.of(page, index.inputs(context.index), volatile=volatile, terms=indexed.terms))
+    row = PageRow.of(page, index.inputs(context.index), volatile=volatile, terms=indexed.terms)
+    return Rendered(row, html=page.html)
 
 
 def page_source(job: Job, shown: str, text: str) -> PageSource:

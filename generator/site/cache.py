@@ -127,12 +127,12 @@ class PageRow:
         digests = digest(facts), digest(inputs, anchors), digest(shown, html)
         return cls(b"", b"", inputs, facts, anchors, shown, html, *digests, terms, digest(terms))
 
-    def page(self) -> RenderedPage:
-        """The page."""
+    def page(self, html: str | None = None) -> RenderedPage:
+        """The page; `html` when somebody still has it."""
         title, headings, words, summary = json.loads(self.shown)
         links, blocks, problems, assets, _ = _read_facts(self.facts)
         return RenderedPage(
-            html=_unpacked(self.html)[1],
+            html=_unpacked(self.html)[1] if html is None else html,
             title=title,
             headings=tuple(Heading(*values) for values in headings),
             anchors=tuple(json.loads(self.anchors)),
@@ -150,7 +150,7 @@ class PageRow:
 
     def page_sections(self) -> str:
         """The JSON of the page's sections."""
-        return _unpacked(self.html)[0]
+        return _unpacked_sections(self.html)
 
 
 @dataclass(frozen=True)
@@ -323,7 +323,7 @@ class BuildCache:
             return self._kept_in_memory[key].page_sections()
         query = "select shown, html, text_digest from pages where key = ?"
         found = self._guarded(lambda database: database.execute(query, (key,)).fetchone(), None)
-        return _unpacked(found[1])[0] if found and found[2] == digest(*found[:2]) else None
+        return _unpacked_sections(found[1]) if found and found[2] == digest(*found[:2]) else None
 
     def _row(self, key: bytes) -> PageRow | None:
         if key in self._kept_in_memory:
@@ -575,6 +575,13 @@ def _try_lock(database: sqlite3.Connection) -> bool:
 def _packed(sections: str, html: str) -> bytes:
     first, second = (text.encode("utf-8", "surrogatepass") for text in (sections, html))
     return zlib.compress(len(first).to_bytes(4, "big") + first + second, 1)
+
+
+def _unpacked_sections(packed: bytes) -> str:
+    """Sections alone: they come first, and what comes after them is left compressed."""
+    stream = zlib.decompressobj()
+    size = int.from_bytes(stream.decompress(packed, 4), "big")
+    return stream.decompress(stream.unconsumed_tail, size).decode("utf-8", "surrogatepass") if size else ""
 
 
 def _unpacked(packed: bytes) -> tuple[str, str]:

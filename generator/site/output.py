@@ -22,6 +22,7 @@ STAGING = ".canoa"
 """Folder inside the site's in which new files wait."""
 CONTENT_SIZE = 16
 """Bytes of SHA-256 that say what a file holds; why so many: docs/decisions/0029."""
+NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOINHERIT", 0)
 PIECE = 1 << 20
 """Bytes that are read at once."""
 STAGED_TOGETHER = 64
@@ -100,8 +101,8 @@ class SiteWriter:
         self._staging = folder / STAGING
         self._staged: list[str] = []
         """Targets of the waiting files; the number of a file is its name."""
-        self._folders: set[str] = set()
-        """Folders that are known to be there, and to be folders."""
+        self._folders: dict[str, bool] = {}
+        """Folders that are known to be there, and to be folders; true for those that this build has made."""
 
     @property
     def changed(self) -> int:
@@ -140,10 +141,7 @@ class SiteWriter:
         if found and found.is_plain and found.size == len(content) and self._holds(target, content):
             self._note(target, OutputRow(frame, found.size, found.mtime_ns, held))
             return
-        handle = os.open(self._stage(target), os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
-        with os.fdopen(handle, "wb", buffering=0) as stream:
-            stream.write(content)
-            status = os.fstat(handle)
+        status = _write_new(self._stage(target), content)
         self._note(target, OutputRow(frame, status.st_size, status.st_mtime_ns, held))
 
     def copy(self, target: str, source: Path, frame: bytes = b"") -> None:
@@ -225,22 +223,42 @@ class SiteWriter:
     def _make_room(self, target: str) -> None:
         """A folder may have to give way to a file of the same name, or the other way round; links always do."""
         parent = target.rpartition("/")[0]
-        if parent not in self._folders:
-            file = self.folder
-            for name in parent.split("/") if parent else []:
-                file = file / name
-                if file.is_symlink() or file.is_file():
-                    file.unlink()
-                file.mkdir(exist_ok=True)
-            self._folders.add(parent)
+        is_new = self._folders.get(parent)
+        if is_new is None:
+            is_new = self._folders[parent] = self._make_folder(parent)
         found = self._found.get(target)
-        if found and found.is_plain:
+        if is_new or (found and found.is_plain):
             return
         file = self.folder / target
         if file.is_symlink():
             file.unlink()
         elif file.is_dir():
             shutil.rmtree(file)
+
+    def _make_folder(self, path: str) -> bool:
+        """A folder of the site, with those that it is in; true when it was not there, so that nothing is in it."""
+        file, is_new = self.folder, False
+        for name in path.split("/") if path else []:
+            file = file / name
+            if file.is_symlink() or file.is_file():
+                file.unlink()
+            is_new = not file.is_dir()
+            if is_new:
+                file.mkdir()
+        return is_new
+
+
+def _write_new(path: str, content: bytes) -> os.stat_result:
+    """Write a file that is not there yet; what the system says of it."""
+    # Without a file object, which would ask the system what it opened, and be made for each of ten thousand files.
+    handle = os.open(path, NEW_FILE, 0o666)
+    try:
+        rest = memoryview(content)
+        while rest:
+            rest = rest[os.write(handle, rest) :]
+        return os.fstat(handle)
+    finally:
+        os.close(handle)
 
 
 def outputs_digest(files: Iterable[tuple[str, int, int]]) -> bytes:

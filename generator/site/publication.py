@@ -85,14 +85,14 @@ class Press:
         """What there is to do in each course.  Made again only when one of its pages was rendered anew."""
         library = self._read.library
         facts = {one.document.source: one.facts for one in prepared.renderings if one.facts}
+        blocks = {source: one.blocks for source, one in facts.items() if one.blocks}
         names = digest(engine_digest(), repr(library.problems))
         for course in library.courses:
             target, pages = course_list_path(course.document), list(course.documents())
             keys = (found.key for page in pages if (found := facts.get(page.source)))
             mark = digest(names, *keys, *(self.views.frame_digest(page) for page in pages))
             if not self._writer.is_current(target, mark):
-                blocks = {source: one.blocks for source, one in facts.items()}
-                content = course_list(library, course, lambda page, known=blocks: known.get(page.source, ()))  # type: ignore[misc]  # a default argument
+                content = course_list(library, course, lambda page: blocks.get(page.source, ()))
                 self._writer.write(target, content, mark)
 
     def _put_precache_lists(self, prepared: Prepared, views: Views) -> None:

@@ -96,8 +96,10 @@ class LibraryRenderer:
         self._cache = cache
         self._workers = workers
         self._setup: tuple[Problem, ...] | None = None
-        self._fresh: dict[bytes, PageRow] = {}
+        self._fresh: dict[bytes, Rendered] = {}
         """The batch that was rendered last: whoever asks for pages as they come need not ask the cache."""
+        self._keys: dict[str, bytes] = {}
+        """Source path → key of the page as it was read for its header."""
         self.rendered = 0
         """Pages that were not in the cache."""
 
@@ -139,8 +141,8 @@ class LibraryRenderer:
         if rendering.facts is None:
             raise LookupError(rendering.document.source)
         fresh = self._fresh.get(rendering.facts.key)
-        if fresh:
-            return fresh.page()
+        if fresh and fresh.row:
+            return fresh.row.page(fresh.html)
         return self._cache.page(rendering.facts.key) or self._again(rendering.document)
 
     def anchors(self, rendering: Rendering) -> frozenset[str]:
@@ -191,6 +193,7 @@ class LibraryRenderer:
             for document in documents
             if document.source not in found
         }
+        self._keys = keys
         kept = self._cache.known_pages(list(keys.values()))
         verifier = Verifier(task.index)
         confirmed = []
@@ -227,20 +230,19 @@ class LibraryRenderer:
         for result in self._workers.run(render_batch, batches, expected=expected, prepare=prepare):
             self._setup = result.setup
             done = [self._keyed(waiting.popleft(), digests.popleft(), rendered) for rendered in result.pages]
-            self._fresh = {row.key: row for _, _, row in done if row}
-            self._cache.keep_pages(list(self._fresh.values()))
-            for document, problems, row in done:
-                facts = row.page_facts() if row else None
-                yield Rendering(document, facts, facts.problems if facts else problems)
+            self._fresh = {one.row.key: one for _, one in done if one.row}
+            self._cache.keep_pages([one.row for one in self._fresh.values() if one.row])
+            for document, one in done:
+                facts = one.row.page_facts() if one.row else None
+                yield Rendering(document, facts, facts.problems if facts else one.problems)
 
-    def _keyed(
-        self, document: Document, content: bytes, rendered: Rendered
-    ) -> tuple[Document, tuple[Problem, ...], PageRow | None]:
+    def _keyed(self, document: Document, content: bytes, rendered: Rendered) -> tuple[Document, Rendered]:
         """A result under the key of what was really rendered: a file may be saved while the build runs."""
         if rendered.row is None:
-            return document, rendered.problems, None
-        key = self.task.key(document, content)
-        return document, (), replace(rendered.row, key=key, held=self.task.index_digest)
+            return document, rendered
+        is_as_read = content == self.task.contents[document.source]
+        key = self._keys[document.source] if is_as_read else self.task.key(document, content)
+        return document, replace(rendered, row=replace(rendered.row, key=key, held=self.task.index_digest))
 
     def _batches(self, parcel: Parcel, documents: Sequence[Document], digests: deque[bytes]) -> Iterator[Batch]:
         """The documents in batches; the digest of each file that is read is appended to `digests`."""

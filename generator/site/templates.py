@@ -7,6 +7,7 @@ template makes of a value can be kept and used again: `{{ page.site|once(header)
 from __future__ import annotations
 
 import gettext
+import re
 from collections.abc import Iterator, Sequence
 from importlib import resources
 from pathlib import Path
@@ -15,12 +16,15 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined,
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 from jinja2.runtime import Macro
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from generator.site.view import PageView
 
 MOST_TEXTS = 4096
 """Texts that are kept: those of a few folders."""
+
+
+NOT_PLAIN = re.compile("[&<>\"']")
 
 
 class SharedTexts:
@@ -116,7 +120,15 @@ def load_template(translations: gettext.NullTranslations, custom_dir: Path | Non
     environment.filters.update(once=shared.once, each_once=shared.each_once)
     template = environment.get_template("page.html")
     template.globals = dict(template.globals)  # copied for each page: a plain mapping in a tenth of the time
+    template.root_render_func.__globals__["escape"] = escape_what_needs_it  # Jinja's code finds it by this name
     return template
+
+
+def escape_what_needs_it(value: object) -> str:
+    """As `markupsafe.escape`, without copies of what is safe or holds nothing to escape."""
+    if type(value) is Markup or (type(value) is str and NOT_PLAIN.search(value) is None):
+        return value
+    return escape(value)
 
 
 def render_view(template: Template, view: PageView) -> bytes:

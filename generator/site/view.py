@@ -67,6 +67,11 @@ class Card:
     """Time of study in words: `1 h 20 min`."""
     elective: bool = False
 
+    @property
+    def facts(self) -> str:
+        """What stands below the title."""
+        return " · ".join(filter(None, (self.label, self.where, self.duration_shown)))
+
 
 @dataclass(frozen=True, slots=True)
 class CardGroup:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import html
+import importlib.util
 import os
 import posixpath
 import re
@@ -96,8 +97,14 @@ def test_the_quicker_steps_are_in_their_places_and_only_in_one_renderer() -> Non
     assert expected <= classes_in(quick)
     assert not expected & classes_in(stock)
     assert (QuickAbbreviations in classes_in(quick)) == finds_abbreviations_as_stock()
+    assert any(one.__name__ == "QuickDelimiters" for one in classes_in(quick)) == has_delimiters()
     assert (quick._markdown.serializer is to_html) == writes_as_stock()
     assert stock._markdown.serializer is not to_html
+
+
+def has_delimiters() -> bool:
+    """Whether the installed pymdownx reads all delimiters in one step."""
+    return importlib.util.find_spec("pymdownx.delimiterprocessor") is not None
 
 
 def classes_in(renderer: Renderer) -> set[type]:

@@ -12,10 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import Environment
+from markupsafe import Markup, escape
 
 from generator.site import templates
 from generator.site.addresses import relative_address
-from generator.site.templates import load_template
+from generator.site.templates import escape_what_needs_it, load_template
 
 PATHS = st.lists(st.sampled_from(["a", "b", "é", "c d", "a.b", ".x", "..", ".", "", "~-_"]), min_size=1, max_size=4)
 
@@ -95,3 +96,15 @@ def test_texts_are_right_even_while_the_kept_ones_are_dropped(
         values = [[Value(f"{number}")] * (number % 9), [Value(f"{number}a"), Value(f"{number}b")]]
         assert template.render(values=values) == f"({str(number) * (number % 9)})({number}a{number}b)"
         del values  # so that the next ones get their identities
+
+
+@given(st.one_of(st.text(alphabet="ab<>&\"' é"), st.text().map(Markup), st.integers(), st.none(), st.booleans()))
+def test_values_are_escaped_as_jinja_escapes_them(value: object) -> None:
+    assert escape_what_needs_it(value) == escape(value)
+
+
+def test_the_template_of_pages_escapes_in_that_way(tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text("{{ page }}", encoding="utf-8")
+    template = load_template(Translations(), tmp_path)
+    assert template.root_render_func.__globals__["escape"] is escape_what_needs_it
+    assert template.render(page="<a&'>") == "&lt;a&amp;&#39;&gt;"
