@@ -209,11 +209,14 @@ def _names_by_id(groups: Iterable[Sequence[_Found]]) -> dict[str, list[str]]:
 
 
 def _reference(clock: datetime, reports: Sequence[Report]) -> ReferenceTime:
-    """What time it is by this computer and by the signed times that enough mirrors have seen."""
+    """What time it is by this computer and by the signed times that enough mirrors have seen.
+
+    Years after this software was made the clock is not believed alone, but it may bear out what they have seen.
+    """
     plain = reference_time(clock)
     latest = sorted((one.signed_at for one in reports if one.signed_at), reverse=True)
     agreed = min(len(latest), max(SMALLEST_AGREEMENT, len(latest) // SHARE_OF_AGREEMENT))
-    if not agreed or latest[agreed - 1] > plain.moment + SANE_AHEAD:
+    if not agreed or latest[agreed - 1] > max(plain.moment, clock) + SANE_AHEAD:
         return plain
     return reference_time(clock, latest[agreed - 1])
 
