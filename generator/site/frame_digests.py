@@ -53,7 +53,7 @@ class FrameDigests:
 
     def of_index(self, index: Index) -> bytes:
         """Of a generated index."""
-        shown = [index.target, index.title, index.summary, index.letters]
+        shown = [index.target, index.title, index.summary, index.lists, index.above]
         groups = [(group.title, group.anchor, group.intro) for group in index.groups]
         pages = [f"{self._card(page)}{self._views.where(page)!r}" for group in index.groups for page in group.documents]
         counts = [len(group.documents) for group in index.groups]
@@ -70,7 +70,8 @@ class FrameDigests:
     @cached_property
     def _site(self) -> bytes:
         views = self._views
-        return digest(repr([views.site(ROOT_PAGE), views.configuration.site_url, sorted(views.subject_indexes)]))
+        places = sorted((target, sorted(places.items())) for target, places in views.subject_places.items())
+        return digest(repr([views.site(ROOT_PAGE), views.configuration.site_url, places]))
 
     @cached_property
     def _credits(self) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from generator.content.model import Document, Library
@@ -19,6 +19,8 @@ _OPENING = tuple("“\"'([")
 
 MOST_ENTRIES = 600
 """Entries of one page of the A–Z index; a larger library gets one page per letter."""
+MOST_CARDS = 300
+"""Cards of one page of the other indexes, about 15 kB compressed; a larger one gets a page for each of its groups."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,19 @@ class LetterLists:
 
 
 @dataclass(frozen=True)
+class GroupList:
+    """What leads from an index to the pages of its groups."""
+
+    from_target: str
+    entries: tuple[Entry, ...]
+
+    def html(self) -> str:
+        """The list."""
+        items = "".join(_item(entry, self.from_target) for entry in self.entries)
+        return f'<ul class="indice">{items}</ul>'
+
+
+@dataclass(frozen=True)
 class Index:
     """A generated page."""
 
@@ -69,14 +84,18 @@ class Index:
     menu_title: str = ""
     """Its name in the site's menu; empty for pages that the menu does not list."""
     groups: tuple[IndexGroup, ...] = ()
-    letters: LetterLists | None = None
+    lists: LetterLists | GroupList | None = None
     is_search: bool = False
     """True for the page that finds things by name."""
+    above: tuple[str, str] = ("", "")
+    """Title and target of the index that leads to this one."""
+    places: Mapping[str, str] = field(default_factory=dict)
+    """Id of a group → its path in the site, with an anchor where it shares a page."""
 
     @property
     def html(self) -> str:
         """What it shows besides its groups."""
-        return self.letters.html() if self.letters else ""
+        return self.lists.html() if self.lists else ""
 
 
 @dataclass(frozen=True)
@@ -106,39 +125,48 @@ def _tagged_indexes(library: Library, translate: Translate) -> Iterable[Index]:
         "problemas.html",
         translate("By priority problem"),
         translate("Start from what your territory suffers from: each problem lists the content that helps to face it."),
-        problems,
-        [(page, page.metadata.problems) for page in pages],
+        _groups(problems, [(page, page.metadata.problems) for page in pages]),
     )
+    fronts = [page for page in pages if page.kind in ("course", "module", "case", "worksheet")]
     yield from _tagged(
         "publicos.html",
         translate("By audience"),
         translate("What was written for each profession of the team."),
-        audiences,
-        [(page, page.metadata.audience) for page in pages if page.kind in ("course", "module", "case", "worksheet")],
+        _groups(audiences, [(page, page.metadata.audience) for page in fronts]),
     )
     yield from _tagged(
         "ferramentas.html",
         translate("By tool"),
         translate("The ten tools that organise the team's work, and where each is learnt and practised."),
-        tools,
-        [(page, page.metadata.tools) for page in pages if page.kind != "course"],
+        _groups(tools, [(page, page.metadata.tools) for page in pages if page.kind != "course"]),
     )
 
 
-def _tagged(
-    target: str,
-    title: str,
-    summary: str,
-    tags: Sequence[tuple[str, str, str]],
-    pages: Sequence[tuple[Document, tuple[str, ...]]],
-) -> Iterable[Index]:
+def _groups(
+    tags: Sequence[tuple[str, str, str]], pages: Sequence[tuple[Document, tuple[str, ...]]]
+) -> tuple[IndexGroup, ...]:
+    """Pages by tag, in the order of the tags (id, name, description)."""
     by_tag: dict[str, list[Document]] = {}
     for page, own in pages:
         for tag in own:
             by_tag.setdefault(tag, []).append(page)
-    groups = tuple(IndexGroup(name, tag, intro, tuple(by_tag[tag])) for tag, name, intro in tags if by_tag.get(tag))
-    if groups:
-        yield Index(target, title, summary, title, groups)
+    return tuple(IndexGroup(name, tag, intro, tuple(by_tag[tag])) for tag, name, intro in tags if by_tag.get(tag))
+
+
+def _tagged(target: str, title: str, summary: str, groups: tuple[IndexGroup, ...]) -> Iterable[Index]:
+    """One page, or one per group with a first page that leads to them."""
+    if not groups:
+        return
+    if sum(len(group.documents) for group in groups) <= MOST_CARDS:
+        places = {group.anchor: f"{target}#{group.anchor}" for group in groups}
+        yield Index(target, title, summary, title, groups, places=places)
+        return
+    places = {group.anchor: f"{target.removesuffix('.html')}-{group.anchor}.html" for group in groups}
+    entries = tuple(Entry(group.title, places[group.anchor], str(len(group.documents))) for group in groups)
+    yield Index(target, title, summary, title, lists=GroupList(target, entries), places=places)
+    for group in groups:
+        shown = (IndexGroup("", "", "", group.documents),)
+        yield Index(places[group.anchor], group.title, group.intro, groups=shown, above=(title, target))
 
 
 def _alphabetical(library: Library, terms: Sequence[Term], translate: Translate) -> Iterable[Index]:
@@ -151,15 +179,15 @@ def _alphabetical(library: Library, terms: Sequence[Term], translate: Translate)
     if sum(map(len, letters.values())) <= MOST_ENTRIES:
         jumps = tuple((letter, f"#{_letter_anchor(letter)}") for letter in letters)
         shown = LetterLists("indice.html", label, jumps, tuple(letters.items()))
-        yield Index("indice.html", title, summary, title, letters=shown, is_search=True)
+        yield Index("indice.html", title, summary, title, lists=shown, is_search=True)
         return
     targets = {letter: f"indice-{_letter_anchor(letter)}.html" for letter in letters}
     jumps = tuple((letter, relative_address("indice.html", target)) for letter, target in targets.items())
     shown = LetterLists("indice.html", label, jumps)
-    yield Index("indice.html", title, summary, title, letters=shown, is_search=True)
+    yield Index("indice.html", title, summary, title, lists=shown, is_search=True)
     for letter, entries in letters.items():
         shown = LetterLists(targets[letter], label, jumps, ((letter, entries),))
-        yield Index(targets[letter], f"{title}: {letter}", summary, letters=shown)
+        yield Index(targets[letter], f"{title}: {letter}", summary, lists=shown)
 
 
 def _entries(library: Library, terms: Sequence[Term]) -> list[Entry]:

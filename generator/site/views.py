@@ -143,7 +143,7 @@ class Views:
 
     def index(self, index: Index) -> PageView:
         """The view of a generated index."""
-        home = Link(self.translate("Home"), relative_address(index.target, "index.html"))
+        above = [(title, target) for title, target in ((self.translate("Home"), "index.html"), index.above) if target]
         folder = self._folder_of(index.target)
         return PageView(
             site=self.site(index.target),
@@ -155,7 +155,7 @@ class Views:
             path=index.target,
             course="",
             address=self._address(index.target),
-            breadcrumb=(home,),
+            breadcrumb=tuple(Link(title, folder.address(target)) for title, target in above),
             groups=tuple(
                 CardGroup(group.title, group.anchor, group.intro, self._cards(group.documents, folder, mixed=True))
                 for group in index.groups
@@ -343,8 +343,7 @@ class Views:
 
     def _all_subjects(self, subject: str, folder: FolderView) -> tuple[Link, ...]:
         """Every group of an index."""
-        groups = [index.groups for index in self.indexes if index.target == SUBJECT_INDEXES[subject]]
-        return self._into_index(subject, [group.anchor for found in groups for group in found], folder)
+        return self._into_index(subject, self.subject_places.get(SUBJECT_INDEXES[subject], {}), folder)
 
     @cached_property
     def names(self) -> Mapping[str, Mapping[str, str]]:
@@ -353,9 +352,9 @@ class Views:
         return {"problems": problems, "tools": TOOLS, "audiences": AUDIENCES}
 
     @cached_property
-    def subject_indexes(self) -> frozenset[str]:
-        """Those of `SUBJECT_INDEXES` that exist."""
-        return frozenset(index.target for index in self.indexes).intersection(SUBJECT_INDEXES.values())
+    def subject_places(self) -> Mapping[str, Mapping[str, str]]:
+        """Those of `SUBJECT_INDEXES` that exist → the id of each of their groups → where the group is."""
+        return {index.target: index.places for index in self.indexes if index.target in SUBJECT_INDEXES.values()}
 
     def _into_index(self, subject: str, ids: Iterable[str], folder: FolderView) -> tuple[Link, ...]:
         """Links from a page's tags into the index that lists them."""
@@ -365,8 +364,8 @@ class Views:
     def _subject_link(self, subject: str, one: str, folder: FolderView) -> Link:
         link = folder.subjects.get((subject, one))
         if link is None:
-            index = SUBJECT_INDEXES[subject]
-            href = f"{folder.address(index)}#{one}" if index in self.subject_indexes else ""
+            target, mark, anchor = self.subject_places.get(SUBJECT_INDEXES[subject], {}).get(one, "").partition("#")
+            href = f"{folder.address(target)}{mark}{anchor}" if target else ""
             link = folder.subjects[subject, one] = Link(self.translate(self.names[subject][one]), href)
         return link
 

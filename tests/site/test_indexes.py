@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from generator.content.model import Document, Library, Metadata, PriorityProblem
-from generator.site.indexes import MOST_ENTRIES, Index, Term, make_indexes
+from generator.site.indexes import MOST_CARDS, MOST_ENTRIES, Index, Term, make_indexes
+from tests.conftest import Project
+from tests.site.changing import HEAD
 
 
 def page(title: str, **metadata: object) -> Document:
@@ -24,6 +26,18 @@ def test_problems_come_in_the_order_of_the_vocabulary_and_only_those_with_conten
         ("C", ["Um"]),
         ("A", ["Um", "Dois"]),
     ]
+
+
+def test_a_large_library_gets_a_page_for_each_problem() -> None:
+    vocabulary = (PriorityProblem("a", "Pressão alta", description="O que é."), PriorityProblem("b", "Diabetes"))
+    tagged = [page(f"Página {number}", problems=("a", "b")) for number in range(MOST_CARDS // 2)]
+    assert "problemas-a.html" not in indexes(*tagged, problems=vocabulary)
+    found = indexes(*tagged, page("Mais uma", problems=("b",)), problems=vocabulary)
+    first, own = found["problemas.html"], found["problemas-b.html"]
+    assert not first.groups
+    assert f'<a href="problemas-a.html">Pressão alta</a> <small>{MOST_CARDS // 2}</small>' in first.html
+    assert [one.title for group in own.groups for one in group.documents][-1] == "Mais uma"
+    assert (own.title, own.menu_title, found["problemas-a.html"].summary) == ("Diabetes", "", "O que é.")
 
 
 def test_an_index_without_entries_does_not_exist() -> None:
@@ -58,3 +72,20 @@ def test_a_page_that_an_author_wrote_is_never_replaced() -> None:
 
 def test_markup_in_titles_is_text() -> None:
     assert "<b>" not in indexes(page("Um <b>título"))["indice.html"].html
+
+
+def test_the_tags_of_pages_lead_to_where_a_large_library_lists_them(project: Project) -> None:
+    """From the front page, from a lesson, and back: with one page for all problems, then with one for each."""
+    project.write("content/problemas.yml", "- id: hipertensao\n  nome: Hipertensão\n- id: diabetes\n  nome: Diabetes\n")
+    project.write("content/curso/index.md", HEAD.format("Curso", "Curso."))
+    lesson = HEAD.format("Página", "Resumo.\nproblemas: [hipertensao, diabetes]")
+    for count, page in ((1, "problemas.html#diabetes"), (MOST_CARDS // 2 + 1, "problemas-diabetes.html")):
+        for number in range(count):
+            project.write(f"content/curso/pagina-{number}.md", lesson)
+        outcome = project.run("build")
+        assert outcome.code == 0, outcome.out + outcome.err
+        assert f'href="{page}"' in project.page("index.html")
+        assert f'href="../{page}"' in project.page("curso/pagina-0.html")
+        file, _, anchor = page.partition("#")
+        assert 'href="curso/pagina-0.html"' in project.page(file)
+        assert f'id="{anchor}"' in project.page(file) if anchor else 'href="problemas.html"' in project.page(file)
