@@ -17,7 +17,7 @@ from urllib.parse import quote
 from generator.language import DEFAULT_LANGUAGE, load_translations
 from generator.release.merged_sources import MergedInstitution
 
-PAGE, FRONT = "cursos-reunidos.html", "index.html"
+PAGE, FRONT, RESULTS = "cursos-reunidos.html", "index.html", "busca.html"
 LANGUAGE = re.compile(r"<html\b[^>]*\blang=[\"']?([A-Za-z-]{2,12})")
 TITLE = re.compile(r"<title>.*?</title>", re.DOTALL)
 DESCRIPTION = re.compile(r'<meta name="description"[^>]*>')
@@ -27,6 +27,8 @@ TAKEN_PARTS = re.compile(r'canoaFiles\((\{.*),"files":\[\n(.*)\](\}\);\n)', re.D
 """The list as `site/precache.py` writes it: what it says of itself, and the files, one to a line."""
 MARK = 16
 """Bytes of SHA-256 by which it proves a file."""
+OTHER_WAYS = '<section class="outros">'
+"""Where the page of results ends and says how else to find something."""
 COURSES = re.compile(r'id="lista-cursos".*?<ul class="cartoes">(?:<li\b.*?</li>)*', re.DOTALL)
 """The cards of the site's own courses on its front page."""
 MOST_NAMES = 3
@@ -40,7 +42,7 @@ BARE = """<!doctype html>
 
 
 def merged_pages(site: Path, institutions: Iterable[MergedInstitution], lists: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The front page, the page of merged courses, and the list of what is taken along, by path.
+    """The front page, the page of merged courses, that of the search, and the list of what is taken along, by path.
 
     `lists`: the merged courses' own lists (`<course>/levar.js`).  Nothing when there are no merged courses.  Raises
     `OSError`.
@@ -51,10 +53,12 @@ def merged_pages(site: Path, institutions: Iterable[MergedInstitution], lists: M
     front = (site / FRONT).read_text(encoding="utf-8", errors="surrogateescape")
     named = LANGUAGE.search(front)
     language = named[1] if named else DEFAULT_LANGUAGE
-    title = load_translations(language).gettext("Courses of other institutions")
+    _ = load_translations(language).gettext
+    title = _("Courses of other institutions")
     listed = _listed(front, title, _groups(with_courses), language)
     names = [one.title for one in sorted(with_courses, key=lambda one: (one.title.casefold(), one.name))]
-    pages = {PAGE: listed, FRONT: _with_link(front, title, names)}
+    note = _("The search does not know the courses of other institutions yet.")
+    pages = {PAGE: listed, FRONT: _with_link(front, title, names), **_results(site / RESULTS, note, title)}
     made = {path: text.encode("utf-8", "surrogateescape") for path, text in pages.items()}
     return {**made, **_relisted(site / TAKEN, made, lists)}
 
@@ -86,6 +90,13 @@ def _mark(content: bytes) -> str:
 
 def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _results(file: Path, note: str, title: str) -> dict[str, str]:
+    """The page of results, which says what it cannot find.  Nothing for sites without one."""
+    written = file.read_text(encoding="utf-8", errors="surrogateescape") if file.is_file() else ""
+    said = f'<p>{escape(note)} <a href="{PAGE}">{escape(title)}</a></p>\n'
+    return {RESULTS: written.replace(OTHER_WAYS, said + OTHER_WAYS, 1)} if OTHER_WAYS in written else {}
 
 
 def _groups(institutions: Iterable[MergedInstitution]) -> str:

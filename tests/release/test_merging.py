@@ -28,7 +28,7 @@ from generator.release.signing import Keyring, rotate_key, start_catalogue
 from generator.release.telling import tell_releases
 from generator.release.trust_refusals import TrustError
 from generator.release.workplace import Institution, Settings
-from tests.conftest import Project
+from tests.conftest import ROOT, Project
 from tests.release.press import DAY, Press, files_below, images, passphrase, ring_of, verified
 
 
@@ -111,6 +111,16 @@ def test_merged_courses_are_found_from_the_front_page(network: Neighbour, x: Nei
     listed = site_file(network, "cursos-reunidos.html")
     assert '<a href="um/index.html">Curso um</a>' in listed and "Universidade ufx" in listed
     assert "<title>Cursos de outras instituições</title>" in listed
+
+
+def test_the_page_of_results_says_what_it_cannot_find(network: Neighbour, x: Neighbour) -> None:
+    """Of the page as the theme writes it."""
+    theme = (ROOT / "theme/search.html").read_text(encoding="utf-8")
+    network.write("busca.html", "<article>" + theme[theme.index("<section") :])
+    merged(network, x)
+    network.release()
+    shown = site_file(network, "busca.html")
+    assert "A busca ainda não conhece os cursos de outras instituições." in shown.partition("<section")[0]
 
 
 def test_whoever_takes_a_course_along_can_prove_the_pages_as_they_are_now(network: Neighbour, x: Neighbour) -> None:
