@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from generator.content.front_matter import known_keys
+from generator.mirror.clock import BUILT
 from tests.conftest import ROOT, Project
 
 COMMANDS = ("build", "check", "serve", "fmt", "clean", "collect", "release", "mirror", "fleet")
@@ -46,6 +47,12 @@ def test_the_makefile_lists_itself() -> None:
     done = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True)
     for target in ("install", "test", "check", "golden", "bench", "site"):
         assert re.search(rf"^  {target} ", done.stdout, re.MULTILINE)
+
+
+def test_mirrors_know_that_it_is_not_before_the_newest_version() -> None:
+    headings = re.findall(r"^## (.+)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert headings[0] == "Unreleased"
+    assert all(f"{BUILT:%Y-%m-%d}" >= heading[-10:] for heading in headings[1:])
 
 
 def test_no_decision_is_longer_than_forty_lines() -> None:
