@@ -42,9 +42,25 @@ SLOWED = 6
 """Times that the processor is slowed: an old office computer."""
 SLOW_LINK = {"offline": False, "latency": 300, "downloadThroughput": 35_000, "uploadThroughput": 12_000}
 """An emulated 2G link: 280 kbit/s down, 300 ms."""
+Link = dict[str, Any] | None
 PATIENCE, NOTHING_AFTER = 120_000, 20_000
 """Milliseconds: for any answer; and for Material's, after which there is none."""
-SHOWN = 10
+SHOWN, AT_ONCE = 10, 5
+"""Results that count, and those that are shown at first, by Pagefind's own interface too."""
+STAYING = 3_000
+"""Milliseconds that somebody looks at an answer."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """How somebody comes to an answer, as functions for the page, so that nothing but the page's own work is timed."""
+
+    page: str
+    """Where somebody is, in the site."""
+    ready: str
+    """What makes the search ready to be asked."""
+    ask: str
+    """Asks a text; resolves when the first result is there; `window.rest` does when all are that are shown at first."""
 
 
 @dataclass(frozen=True)
@@ -58,18 +74,25 @@ class Engine:
     """Type a question; gives the addresses of the results, best first.  `finished=False`: somebody is still typing."""
     index: Callable[[Path], Iterator[Path]]
     """The files of its index in the built site."""
+    anywhere: Way
+    """From a page on which nothing of the search was loaded; making it ready counts."""
+    at_hand: Way
+    """Where the search is ready already."""
     more: Callable[[Page], list[str]] | None = None
     """Ask for what did not fit into the first answer; all results."""
 
 
 @dataclass
 class Cost:
-    """What questions cost."""
+    """What questions cost; one entry per question, in order."""
 
     bytes: list[int] = field(default_factory=list)
-    """As nginx sent them: compressed, with headers; one entry per question, in order.  Nothing for `file`."""
+    """As nginx sent them until the results were shown: compressed, with headers.  Nothing for `file`."""
     requests: list[int] = field(default_factory=list)
+    later: list[int] = field(default_factory=list)
+    """Bytes of what came while somebody looked at the results."""
     milliseconds: list[float] = field(default_factory=list)
+    """To the first result."""
     heap: int = 0
     """Bytes of the page's JavaScript, more than before the first question."""
 
@@ -84,8 +107,10 @@ class Result:
     """`http` or `file`."""
     ranks: dict[str, list[int]]
     """Kind of question → rank of the right page; 0 where it was not among the first ten."""
-    cost: Cost
+    anywhere: Cost
+    at_hand: Cost
     slow: Cost
+    """As `anywhere`, on a slow link."""
     index_bytes: int = 0
     index_files: int = 0
 
@@ -129,7 +154,9 @@ def _more_of_canoa(page: Page) -> list[str]:
     more = ".resultados [data-mais]:not([hidden])"
     before = page.locator(".resultados ol > li").count()
     if page.query_selector(more):
-        page.click(more)
+        page.eval_on_selector(
+            more, "button => button.click()"
+        )  # a real click scrolls, and in sight they come by themselves
         page.wait_for_function(
             "before => document.querySelectorAll('.resultados ol > li').length > before", arg=before, timeout=PATIENCE
         )
@@ -181,10 +208,76 @@ def _canoa_files(site: Path) -> Iterator[Path]:
     yield from site.glob("**/busca/*.js")
 
 
+NOTHING = "async () => {}"
+_SEEN = """(place, what) => new Promise((done, fail) => {
+    const look = () => place.querySelector(what) && (watch.disconnect(), done());
+    const watch = new MutationObserver(look);
+    watch.observe(place, {childList: true, subtree: true, attributes: true});
+    look();
+    setTimeout(() => fail(Error(`no ${what}`)), PATIENCE);
+})""".replace("PATIENCE", str(PATIENCE))
+_DIALOG = Way(
+    page="indice.html",
+    ready=f"""async () => {{
+        document.querySelector('a.busca').click();
+        await ({_SEEN})(document, 'dialog[open] input');
+    }}""",
+    ask=f"""async text => {{
+        const field = document.querySelector('dialog input');
+        const list = document.querySelector('dialog [role=listbox]');
+        list.replaceChildren();
+        const shown = ({_SEEN})(list, '[role=option]');
+        field.value = text;
+        field.dispatchEvent(new Event('input', {{bubbles: true}}));
+        await shown;
+    }}""",
+)
+_RESULTS = Way(
+    page="busca.html",
+    ready=f"async () => {{ await ({_SEEN})(document, '.resultados:not([hidden])'); }}",
+    ask=f"""async text => {{
+        const list = document.querySelector('.resultados ol');
+        list.replaceChildren();
+        const shown = ({_SEEN})(list, 'li a');
+        document.querySelector('.resultados input').value = text;
+        document.querySelector('.resultados form').requestSubmit();
+        await shown;
+    }}""",
+)
+_PAGEFIND = Way(
+    page="pagefind-bench.html",
+    ready="""async () => {
+        window.finder = await import(new URL('pagefind/pagefind.js', location.href).href);
+        await window.finder.init();
+    }""",
+    ask=f"""async text => {{
+        const found = await window.finder.search(text);
+        const shown = found.results.slice(0, {AT_ONCE}).map(one => one.data());
+        window.rest = Promise.all(shown);
+        await shown[0];
+    }}""",
+)
+_MATERIAL = Way(
+    page="index.html",
+    ready="async () => { document.querySelector('[data-md-component=search-query]').focus(); }",
+    ask=f"""async text => {{
+        const field = document.querySelector('[data-md-component=search-query]');
+        const list = document.querySelector('.md-search-result__list');
+        list.replaceChildren();
+        const shown = ({_SEEN})(list, '.md-search-result__item');
+        field.value = text;
+        for (const kind of ['input', 'keyup']) field.dispatchEvent(new Event(kind, {{bubbles: true}}));
+        await shown;
+    }}""",
+)
 ENGINES = {
-    "canoa": Engine("canoa", _start_canoa, _ask_canoa, _canoa_files, _more_of_canoa),
-    "pagefind": Engine("pagefind", _start_pagefind, _ask_pagefind, lambda site: site.glob("pagefind/**/*")),
-    "material": Engine("material", _start_material, _ask_material, lambda site: site.glob("search/*")),
+    "canoa": Engine("canoa", _start_canoa, _ask_canoa, _canoa_files, _DIALOG, _RESULTS, _more_of_canoa),
+    "pagefind": Engine(
+        "pagefind", _start_pagefind, _ask_pagefind, lambda site: site.glob("pagefind/**/*"), _PAGEFIND, _PAGEFIND
+    ),
+    "material": Engine(
+        "material", _start_material, _ask_material, lambda site: site.glob("search/*"), _MATERIAL, _MATERIAL
+    ),
 }
 
 
@@ -192,7 +285,7 @@ ENGINES = {
 
 
 @contextmanager
-def _page(browser: Browser, *, link: dict[str, Any] | None = None) -> Iterator[tuple[Page, CDPSession]]:
+def _page(browser: Browser, *, link: Link = None) -> Iterator[tuple[Page, CDPSession]]:
     context: BrowserContext = browser.new_context(viewport={"width": 1366, "height": 800}, bypass_csp=True)
     page = context.new_page()
     session = context.new_cdp_session(page)
@@ -231,27 +324,41 @@ def _paths(addresses: Sequence[str], base: str) -> list[str]:
 
 
 def cost_of(
-    browser: Browser, engine: Engine, address: str, texts: Sequence[str], *, link: dict[str, Any] | None, log: Path
+    browser: Browser, way: Way, address: str, texts: Sequence[str], *, ready: bool, link: Link, log: Path
 ) -> Cost:
-    """What the first and further questions cost somebody who has a page open."""
+    """What the first and further questions cost somebody who has a page open; `ready`: and the search too."""
     cost = Cost()
     with _page(browser, link=link) as (page, session):
-        engine.start(page, address)
+        page.goto(f"{address}/{way.page}")
         page.wait_for_load_state("networkidle")
+        if ready:
+            page.evaluate(way.ready)
+            page.wait_for_load_state("networkidle")
         before = _heap(session)
         seen = len(_lines(log))
-        for text in texts:
-            started = page.evaluate("performance.now()")
-            engine.ask(page, text)
-            cost.milliseconds.append(page.evaluate("performance.now()") - started)
-            page.wait_for_load_state("networkidle")
-            page.wait_for_timeout(1_000)  # workers ask too, and their requests are not the page's
+        for number, text in enumerate(texts):
+            first = NOTHING if ready or number else way.ready
+            cost.milliseconds.append(page.evaluate(_timed(first, way.ask), text))
+            page.evaluate("window.rest")
+            shown = _lines(log)[seen:]
+            page.wait_for_timeout(STAYING)
             lines = _lines(log)[seen:]
             seen += len(lines)
-            cost.bytes.append(sum(int(line.split()[0]) for line in lines))
-            cost.requests.append(len(lines))
+            cost.bytes.append(_sent(shown))
+            cost.requests.append(len(shown))
+            cost.later.append(_sent(lines) - _sent(shown))
         cost.heap = max(0, _heap(session) - before)
     return cost
+
+
+def _timed(*steps: str) -> str:
+    """A function for the page: milliseconds that the steps take, each given the question."""
+    calls = "".join(f"await ({step})(text);" for step in steps)
+    return f"async text => {{ const begun = performance.now(); {calls} return performance.now() - begun; }}"
+
+
+def _sent(lines: Sequence[str]) -> int:
+    return sum(int(line.split()[0]) for line in lines)
 
 
 def _heap(session: CDPSession) -> int:
@@ -312,7 +419,7 @@ def run(options: argparse.Namespace) -> list[Result]:
         browser = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
         plan: dict[int, list[str]] = {options.pages: [one for one in options.engines if one != "material"]}
         if "material" in options.engines:
-            plan = {min(LARGEST_FOR_MATERIAL, options.pages): options.engines, **plan}
+            plan = {**plan, min(LARGEST_FOR_MATERIAL, options.pages): options.engines}
         for pages, names in plan.items():
             results += _measure(browser, options, environment, pages, names)
         browser.close()
@@ -350,10 +457,11 @@ def _measure(
                     pages=pages,
                     place=place,
                     ranks=rank_all(browser, engine, base, queries, targets_of(tools[name], corpus)),
-                    cost=_repeated(browser, engine, base, firsts, options.repeats, None, log),
-                    slow=Cost([0], [0], [0])
+                    anywhere=_repeated(browser, engine, base, firsts, options.repeats, log, ready=False),
+                    at_hand=_repeated(browser, engine, base, firsts, options.repeats, log, ready=True),
+                    slow=Cost([0], [0], [0], [0])
                     if place == "file"
-                    else _repeated(browser, engine, base, firsts, 1, SLOW_LINK, log),
+                    else _repeated(browser, engine, base, firsts, 1, log, ready=False, link=SLOW_LINK),
                     index_bytes=sum(file.stat().st_size for file in index),
                     index_files=len(index),
                 )
@@ -365,22 +473,26 @@ def _repeated(
     address: str,
     texts: Sequence[str],
     repeats: int,
-    link: dict[str, Any] | None,
     log: Path,
+    *,
+    ready: bool,
+    link: Link = None,
 ) -> Cost:
     """First questions of several people: medians of the first and of the second one."""
     runs = []
     for number in range(repeats):
         pair = [texts[(2 * number) % len(texts)], texts[(2 * number + 1) % len(texts)]]
         try:
-            runs.append(cost_of(browser, engine, address, pair, link=link, log=log))
+            way = engine.at_hand if ready else engine.anywhere
+            runs.append(cost_of(browser, way, address, pair, ready=ready, link=link, log=log))
         except BrowserError as error:
             print(f"  {engine.name}: {str(error).splitlines()[0]}", file=sys.stderr)
     if not runs:
-        return Cost([0, 0], [0, 0], [float("inf")] * 2, 0)
+        return Cost([0, 0], [0, 0], [0, 0], [float("inf")] * 2, 0)
     return Cost(
         bytes=[int(median(one.bytes[place] for one in runs)) for place in (0, 1)],
         requests=[int(median(one.requests[place] for one in runs)) for place in (0, 1)],
+        later=[int(median(one.later[place] for one in runs)) for place in (0, 1)],
         milliseconds=[median(one.milliseconds[place] for one in runs) for place in (0, 1)],
         heap=int(median(one.heap for one in runs)),
     )
@@ -408,17 +520,31 @@ def tables(results: Sequence[Result]) -> Iterator[str]:
         cells = (f"{reciprocal(ranks):.3f} / {recall(ranks):.2f}" for ranks in kinds)
         yield f"| {one.name}, {one.pages} pages, {one.place} | " + " | ".join(cells) + " |"
     yield ""
-    yield "| | first question | second | time to the first, local | on 2G | heap | index |"
+    yield "| from any page, code and all | first question | second | first result, local | on 2G |"
+    yield "|---|---|---|---|---|"
+    for one in results:
+        cost = one.anywhere
+        first, second = map(_amount, cost.bytes, cost.requests)
+        yield (
+            f"| {one.name}, {one.pages} pages, {one.place} | {first} | {second} "
+            f"| {cost.milliseconds[0]:.0f} ms | {one.slow.milliseconds[0] / 1000:.1f} s |"
+        )
+    yield ""
+    yield "| where the search is ready | first question | second | and who stays | first result, local | heap | index |"
     yield "|---|---|---|---|---|---|---|"
     for one in results:
-        cost = one.cost
+        cost = one.at_hand
+        first, second = map(_amount, cost.bytes, cost.requests)
+        later = " and ".join(f"{more / 1000:.1f}" for more in cost.later)
         yield (
-            f"| {one.name}, {one.pages} pages, {one.place} "
-            f"| {cost.bytes[0] / 1000:.1f} kB, {cost.requests[0]} requests "
-            f"| {cost.bytes[1] / 1000:.1f} kB, {cost.requests[1]} | {cost.milliseconds[0]:.0f} ms "
-            f"| {one.slow.milliseconds[0] / 1000:.1f} s | {cost.heap / 1e6:.1f} MB "
+            f"| {one.name}, {one.pages} pages, {one.place} | {first} | {second} | {later} kB more "
+            f"| {cost.milliseconds[0]:.0f} ms | {cost.heap / 1e6:.1f} MB "
             f"| {one.index_bytes / one.pages / 1000:.2f} kB a page in {one.index_files} files |"
         )
+
+
+def _amount(size: int, requests: int) -> str:
+    return f"{size / 1000:.1f} kB, {requests} requests"
 
 
 def main() -> int:

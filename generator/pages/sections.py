@@ -35,9 +35,14 @@ def _mark(heading: re.Match[str]) -> str:
 
 
 def summarised(sections: Sequence[Section], summary: str) -> tuple[Section, ...]:
-    """A page's sections with its summary before them, as the page shows it."""
-    first = sections[0]
-    return first._replace(text=f"{summary} {first.text}".strip()), *sections[1:]
+    """A page's sections with its summary before them, as the page shows it, unless that is a sentence of theirs.
+
+    `theme/scripts/search.js` takes the same text out of the built page.
+    """
+    first, whole = sections[0], _spaced(summary)
+    if any(whole.removesuffix("…") in section.text for section in sections):
+        return tuple(sections)
+    return first._replace(text=f"{whole} {first.text}".strip()), *sections[1:]
 
 
 def _spaced(text: str) -> str:

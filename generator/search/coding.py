@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 DIGITS: Final = 84
-LEVELS: Final = 8
+LEVELS: Final = 4
 FIRST_LEVEL: Final = DIGITS
 """Value of the mark of level 0."""
 _ONE, _TWO, _THREE = 52, 80, 83

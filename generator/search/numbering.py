@@ -8,17 +8,24 @@ from dataclasses import dataclass
 from typing import Final
 
 SMALLEST_TABLE: Final = 8
+LEAST_HALVED: Final = 32
+"""From this power of two on there is a size half way to the next one too."""
 FULLNESS: Final = 0.7
 """Of a table, at most: emptier ones would make numbers, and so every list of them, longer."""
+FULLNESS_OF_COURSES: Final = 0.9
+"""The same of the table of courses: one that comes changes nearly every list anyway, whether others move or not."""
 OVERFLOW: Final = 8
 """An eighth of a table is kept for those whose places are taken at its end."""
 
 
 @dataclass(frozen=True)
 class Numbering:
-    """The numbers of a site's pages: the course's slot above, the page's slot below."""
+    """The numbers of a site's pages: places of a course, one course after the other."""
 
-    slot_bits: int
+    slots: int
+    """Places of each course."""
+    numbers: int
+    """All numbers are smaller."""
     courses: Mapping[str, int]
     """Folder of a course, empty for pages of none → its slot."""
     pages: Mapping[tuple[str, str], int]
@@ -30,19 +37,19 @@ def number_pages(pages: Iterable[tuple[str, str]]) -> Numbering:
     by_course: dict[str, list[str]] = {}
     for folder, path in pages:
         by_course.setdefault(folder, []).append(path)
-    courses, _ = place(by_course, FULLNESS)
+    courses, most = place(by_course, FULLNESS_OF_COURSES)
     tables = {folder: place(paths, FULLNESS) for folder, paths in by_course.items()}
-    bits = max((size for _, size in tables.values()), default=SMALLEST_TABLE).bit_length() - 1
+    slots = max((size for _, size in tables.values()), default=SMALLEST_TABLE)
     numbers = {
-        (folder, path): (courses[folder] << bits) + slot
-        for folder, (slots, _) in tables.items()
-        for path, slot in slots.items()
+        (folder, path): courses[folder] * slots + slot
+        for folder, (places, _) in tables.items()
+        for path, slot in places.items()
     }
-    return Numbering(bits, courses, numbers)
+    return Numbering(slots, most * slots, courses, numbers)
 
 
 def place(names: Iterable[str], fullness: float) -> tuple[dict[str, int], int]:
-    """A place for each name in a table that is at most so full, and the table's size, a power of two.
+    """A place for each name in a table that is at most so full, and the table's size (`larger`).
 
     Each name wants the place that its digest says; of those that want the same, the later ones by digest move on.  So
     the places follow from the names alone, and a name that comes moves few others.
@@ -50,7 +57,7 @@ def place(names: Iterable[str], fullness: float) -> tuple[dict[str, int], int]:
     digests = sorted((hashlib.sha256(name.encode("utf-8", "surrogatepass")).digest(), name) for name in names)
     size = SMALLEST_TABLE
     while len(digests) > fullness * size:
-        size *= 2
+        size = larger(size)
     while True:
         places, free = {}, 0
         wanted = size - size // OVERFLOW
@@ -60,4 +67,14 @@ def place(names: Iterable[str], fullness: float) -> tuple[dict[str, int], int]:
             free += 1
         if free <= size:
             return places, size
-        size *= 2
+        size = larger(size)
+
+
+def larger(size: int) -> int:
+    """The next size of a table: a power of two, or half way to the next one.
+
+    With powers of two alone tables are emptier, and all numbers longer; with more sizes between them a page that comes
+    would more often be one too many, and all numbers would change.
+    """
+    power = 1 << (size.bit_length() - 1)
+    return size + power // 2 if size == power and power >= LEAST_HALVED else power * 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
@@ -19,8 +20,9 @@ USUAL_WORDS: Final = 500
 with it every posting."""
 LENGTH_WEIGHT: Final = 0.5
 """How much longer pages count less: *b* of BM25 (Robertson & Zaragoza 2009, The Probabilistic Relevance Framework)."""
-SATURATION: Final = 1.5
-"""*k* of BM25: how soon a further occurrence adds little."""
+STEPS: Final = (1.125, 3.75)
+"""Weighted occurrences from which a page has a word more than once, and often: 3/7 and 5/7 of the most that BM25 gives
+with 1.5 as its *k*.  Finer steps cost a tenth of the index and found no better pages (docs/search-index.md)."""
 HEADING_WEIGHT: Final = 2.0
 """Occurrences of the text that one in a heading is worth."""
 MOST_OCCURRENCES: Final = 60
@@ -118,7 +120,7 @@ def _heading_level(in_text: int, in_headings: int, length: int) -> int:
 
 
 def _level(weighted: float) -> int:
-    return min(TITLE_LEVEL - 1, int(TITLE_LEVEL * weighted / (weighted + SATURATION)))
+    return bisect(STEPS, weighted)
 
 
 @lru_cache(maxsize=64)

@@ -12,6 +12,8 @@ from generator.search.coding import CHARACTERS, FIRST_LEVEL, LEVELS, write_numbe
 
 FILTER: Final = "!"
 """First character of terms that no text contains: kind, audience, priority problem, tool."""
+CUT: Final = 0.4
+"""The part of a site's pages that a term may name."""
 LEAST_CUT: Final = 256
 """Pages that a term may have on any site without being cut."""
 
@@ -36,10 +38,10 @@ class Codes(list[str]):
 
 
 def most_postings(pages: int) -> int:
-    """How many pages a term may name: half of the site's, which counts in half powers of two, so that a page more
+    """How many pages a term may name: a part of the site's, which counts in half powers of two, so that a page more
     changes no list."""
     coarse = 2 ** (int(2 * log2(pages)) / 2) if pages else 0
-    return max(LEAST_CUT, int(coarse / 2))
+    return max(LEAST_CUT, int(coarse * CUT))
 
 
 def merge(pages: Iterable[tuple[int, Iterable[str]]]) -> dict[str, list[int]]:

@@ -10,7 +10,7 @@ from typing import Final
 from generator.search.shards import Shard, front_coded, separator_name
 from generator.search.words import Steps
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 FOLDER: Final = "canoa/busca/"
 COURSES: Final = f"{FOLDER}cursos.js"
 COURSE_FOLDER: Final = "busca/"
@@ -25,7 +25,10 @@ class Manifest:
     """Subtag of the language whose rules apply."""
     stem: Steps
     pages: int
-    slot_bits: int
+    slots: int
+    """Places of each course."""
+    numbers: int
+    """All page numbers are smaller."""
     block_bits: int
     text_bits: int
     terms: Sequence[str]
@@ -39,7 +42,8 @@ class Manifest:
             "language": self.language,
             "stem": self.stem,
             "pages": self.pages,
-            "slotBits": self.slot_bits,
+            "slots": self.slots,
+            "numbers": self.numbers,
             "blockBits": self.block_bits,
             "textBits": self.text_bits,
             "terms": " ".join(front_coded(self.terms)),

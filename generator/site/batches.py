@@ -192,7 +192,7 @@ def _render(job: Job, context: Context, renderer: Renderer, indexer: PageIndexer
         reason = f"{type(error).__name__}: {error}".split("\n")[0][:200]
         return Rendered(None, (problem(shown, 0, "page-failed", reason=reason),))
     volatile = _is_volatile(context.options, text)
-    sections = summarised(page.sections, job.summary)
+    sections = summarised(page.sections, job.summary or page.summary)
     indexed = indexer.index(page.title, [(section.heading, section.text) for section in sections])
     page = replace(page, words=indexed.words, sections=sections)
     row = PageRow.of(page, index.inputs(context.index), volatile=volatile, terms=indexed.terms)

@@ -7,12 +7,12 @@ changed are merged.  Everything follows from the pages alone, so that a warm bui
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 from operator import itemgetter
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 from generator.search import scripts
 from generator.search.postings import Codes, TermEntry, merge, most_postings, write_postings
@@ -25,6 +25,8 @@ from generator.site.digests import digest, engine_digest
 from generator.site.output import SiteWriter
 from generator.site.preparation import Prepared
 from generator.site.search_site import KIND_LETTERS, FoundPage, SearchSite, course_folder
+
+T = TypeVar("T")
 
 ENGINE: Final = "busca"
 """The script of the theme that searches; the manifest is its last line."""
@@ -41,11 +43,11 @@ class Profile:
     block_bits: int
     """Page records of a block, as a power of two of places that are about half full."""
     text_bits: int
-    """The same for texts."""
+    """The same for texts.  They are read where pages cannot be: from a stick, where bytes cost less than files."""
     is_large: bool = False
 
 
-PROFILES: Final = {"small": Profile(4096, 4, 2), "large": Profile(24_000, 6, 4, is_large=True)}
+PROFILES: Final = {"small": Profile(4096, 4, 4), "large": Profile(24_000, 6, 5, is_large=True)}
 """`small`: little to load for a query.  `large`: a fifth of the files, for sticks whose clusters are large."""
 
 
@@ -128,9 +130,10 @@ class _Work:
             language=self.language,
             stem=stemming_rules(self.language),
             pages=len(self.site.pages),
-            slot_bits=self.site.numbering.slot_bits,
+            slots=self.site.numbering.slots,
+            numbers=self.site.numbering.numbers,
             block_bits=self.block_bits,
-            text_bits=self.text_bits,
+            text_bits=self.profile.text_bits,
             terms=terms,
             spelling=spelling,
         ).script()
@@ -194,7 +197,7 @@ class _Work:
 
     def write_blocks(self) -> None:
         """What lists of hits show of pages."""
-        for block, pages in _grouped(self.site.pages, self.block_bits):
+        for block, pages in _grouped(self.site.pages, lambda page: page.number >> self.block_bits):
             folder = pages[0].folder
             content = scripts.pages_script(block, folder, self.titles.get(folder, ""), list(map(self._record, pages)))
             target, mark = scripts.pages_path(block), digest(content)
@@ -207,18 +210,16 @@ class _Work:
 
     @property
     def block_bits(self) -> int:
-        """Pages of one course are never together with those of another."""
-        return min(self.profile.block_bits, self.site.numbering.slot_bits)
-
-    @property
-    def text_bits(self) -> int:
-        """The same of their texts."""
-        return min(self.profile.text_bits, self.site.numbering.slot_bits)
+        """Pages of one course are never together with those of another: whole blocks make its places."""
+        slots = self.site.numbering.slots
+        return min(self.profile.block_bits, (slots & -slots).bit_length() - 1)
 
     def write_texts(self) -> None:
         """The texts of pages, in their courses' folders."""
-        for _, pages in _grouped(self.site.pages, self.text_bits):
-            folder, number = pages[0].folder, self.site.slot(pages[0]) >> self.text_bits
+        bits = self.profile.text_bits
+        for (folder, number), pages in _grouped(
+            self.site.pages, lambda page: (page.folder, self.site.slot(page) >> bits)
+        ):
             target = scripts.text_path(folder, number)
             mark = digest(engine_digest(), *(part for page in pages for part in self._text_parts(page)))
             if not self.writer.is_current(target, mark):
@@ -303,9 +304,9 @@ def _page_entries(site: SearchSite, ranges: Sequence[int]) -> Iterator[tuple[int
     return ((number, text.split()) for number, text in found)
 
 
-def _grouped(pages: Iterable[FoundPage], bits: int) -> Iterable[tuple[int, list[FoundPage]]]:
-    """Pages by the upper part of their numbers."""
-    groups: dict[int, list[FoundPage]] = {}
+def _grouped(pages: Iterable[FoundPage], key: Callable[[FoundPage], T]) -> Iterable[tuple[T, list[FoundPage]]]:
+    """Pages by what they have in common."""
+    groups: dict[T, list[FoundPage]] = {}
     for page in pages:
-        groups.setdefault(page.number >> bits, []).append(page)
+        groups.setdefault(key(page), []).append(page)
     return groups.items()

@@ -73,7 +73,7 @@ class SearchSite:
 
     def slot(self, page: FoundPage) -> int:
         """Its place among the pages of its course."""
-        return page.number & ((1 << self.numbering.slot_bits) - 1)
+        return page.number % self.numbering.slots
 
     def terms(self, page: FoundPage) -> str:
         """What the search knows a page by."""
@@ -110,7 +110,9 @@ class SearchSite:
         from generator.pages.sections import page_sections, summarised  # imports Markdown: only when there is work
 
         glossary, document = self.prepared.glossary, self.prepared.library.glossary
-        return summarised(page_sections(glossary.html), document.metadata.summary) if glossary and document else ()
+        if not glossary or not document:
+            return ()
+        return summarised(page_sections(glossary.html), document.metadata.summary or glossary.summary)
 
 
 def course_folder(course: Course) -> str:

@@ -16,6 +16,8 @@ from tests.browser.conftest import MISTAKES, Visit, visit
 from tests.browser.learner import say, served
 from tests.browser.test_accessibility import violations
 from tests.conftest import CONFIGURATION, Project
+from tests.search.reading import Index
+from tests.site.test_reproducible import sample
 
 pytestmark = pytest.mark.browser
 
@@ -332,6 +334,90 @@ def test_the_best_passage_shows_the_words_and_leads_to_its_heading(reader: Visit
     expect(item.get_by_role("link", name="Medir direito")).to_have_attribute("href", re.compile("#medir-direito$"))
     item.locator("h2 a").click()
     expect(page.locator("#medir-direito")).to_be_in_viewport()
+
+
+READ_PAGES = """async numbers => {
+    const script = async path => {
+        const one = document.createElement('script');
+        one.src = path;
+        await new Promise((resolve, reject) => {
+            Object.assign(one, { onload: resolve, onerror: reject });
+            document.head.append(one);
+        });
+    };
+    await script('canoa/busca.js');
+    let reader;
+    window.canoaSearch = (kind, make) => { reader = make({ ...parts, record: window.known }); };
+    const parts = { base: location.href, load: async () => undefined, once: (_key, work) => work(), parts: new Map() };
+    window.known = async number => ({ href: numbers[number], folder: '', slot: 0 });
+    await script('canoa/passages.js');
+    const texts = Object.keys(numbers).map(async number => [number, await reader.sections(number)]);
+    return Object.fromEntries(await Promise.all(texts));
+}"""
+"""Texts of pages as the search reads them out of the pages themselves; none where it would read a shard."""
+
+
+def test_a_text_out_of_a_page_is_the_text_of_the_shard(browser: Browser, tmp_path: Path) -> None:
+    project = sample(tmp_path)
+    write_odd_texts(project)
+    assert project.run("build").code == 0
+    index = Index(project.site())
+    with served(project.folder / "build/site", "http") as address:
+        context = browser.new_context()
+        page = visit(context, address).open("index.html")
+        pages = {number: address + quote(path) for number, path in index.pages().items()}
+        found = page.evaluate(READ_PAGES, pages)
+        context.close()
+    read = {number: text for number, text in found.items() if text is not None}
+    assert len(read) > 30
+    assert read == {number: index.text(int(number)) for number in read}
+    without_text = [index.text(int(number)) for number in found.keys() - read.keys()]
+    assert [text for text in without_text if len(text) > 1] == []
+
+
+def write_odd_texts(project: Project) -> None:
+    odd = "Um &lt;b&gt; e H~2~O, 1 &amp; 2,\u00a0três<br>quatro.\n\n| a | b |\n|---|---|\n| c**d**e | `f` |\n"
+    first = "A primeira frase serve de resumo.\n\n"
+    for name, header, text in (
+        (
+            "com-resumo",
+            "resumo: O resumo  tem dois espaços & um <sinal>.\n",
+            f"{first}## Título *torto* {{#t}}\n\n{odd}",
+        ),
+        ("sem-resumo", "", f"{first}{odd}"),
+        ("repetido", "resumo: A primeira frase serve de resumo.\n", f"{first}{odd}"),
+        ("longo", "", f"{'palavra ' * 60}fim.\n\n## Depois\n\n{odd}"),
+    ):
+        project.write(f"content/guia/{name}.md", f"---\ntitulo: Página {name}\n{header}---\n\n{text}")
+
+
+def test_passages_cost_nothing_until_somebody_stays(browser: Browser, built: Path) -> None:
+    with served(built, "http") as address:
+        context = browser.new_context()
+        reader = visit(context, address)
+        page = reader.page
+        page.clock.install()
+        ask(page, address + "busca.html?q=manguitos")
+        assert results(page) == [PRESSURE]
+        asked = [one.url for one in reader.requests]
+        assert not [url for url in asked if url.endswith(("passages.js", "pressao.html"))]
+        page.clock.run_for(2_000)
+        expect(page.locator(".resultados mark")).to_have_text(["manguito"])
+        asked = [one.url for one in reader.requests]
+        assert len([url for url in asked if url.endswith("pressao.html")]) == 1
+        assert not [url for url in asked if "/curso/busca/" in url]
+        context.close()
+
+
+def test_where_a_page_cannot_be_read_its_text_comes_from_a_shard(browser: Browser, built: Path) -> None:
+    with served(built, "http") as address:
+        context = browser.new_context()
+        page = visit(context, address).page
+        page.route("**/pressao.html", lambda route: route.fulfill(status=200, body="<p>Entre nesta rede</p>"))
+        ask(page, address + "busca.html?q=manguitos")
+        expect(page.locator(".resultados mark")).to_have_text(["manguito"])
+        expect(page.get_by_role("link", name="Medir direito")).to_have_attribute("href", re.compile("#medir-direito$"))
+        context.close()
 
 
 def test_more_results_come_when_asked_for(reader: Visit) -> None:

@@ -88,18 +88,17 @@ class Index:
 
     def pages(self) -> dict[int, str]:
         """Number → path in the site."""
-        found, bits = {}, self.manifest["slotBits"]
+        found, slots = {}, self.manifest["slots"]
         for path, content in self.site.items():
             if path.startswith("canoa/busca/d"):
                 _, block, folder, _, records = called(content)
-                course = block << self.manifest["blockBits"] >> bits
-                found.update({(course << bits) + slot: f"{folder}/{name}".lstrip("/") for slot, name, _, _ in records})
+                course = (block << self.manifest["blockBits"]) // slots
+                found.update({course * slots + slot: f"{folder}/{name}".lstrip("/") for slot, name, _, _ in records})
         return found
 
     def text(self, page: int) -> list[list[str]]:
         """The sections of a page."""
-        bits, text_bits = self.manifest["slotBits"], self.manifest["textBits"]
-        slot = page & ((1 << bits) - 1)
+        slot, text_bits = page % self.manifest["slots"], self.manifest["textBits"]
         block = page >> self.manifest["blockBits"]
         folder = called(self.site[scripts.pages_path(block)])[2]
         kind, said, number, texts = called(self.site[scripts.text_path(folder, slot >> text_bits)])

@@ -127,7 +127,7 @@ def test_courses_are_the_upper_part_of_numbers(index: Index) -> None:
     folders = {slot: folder for slot, folder, _ in courses}
     assert sorted(folders.values()) == ["dois", "um"]
     for number, path in index.pages().items():
-        assert folders.get(number >> index.manifest["slotBits"], path) == path.partition("/")[0]
+        assert folders.get(number // index.manifest["slots"], path) == path.partition("/")[0]
 
 
 def test_hostile_words_build_and_are_found(library: Project) -> None:

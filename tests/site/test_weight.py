@@ -24,8 +24,9 @@ OWN_PAGES = {"study": 14_000, "journal": 9_000}
 ABOUT_COPIES = {"copia": 150, "copy": 1_600, "missing": 1_400, "check": 5_500}
 """Script → bytes: facts of a working edition and what shows them, on fronts and indexes; words in the place of what is
 not here; the page that checks a copy."""
-SEARCH = {"busca": 6_000, "results": 2_200}
-"""Code of the search, without the manifest of the index: of any page, once somebody searches; of the results page."""
+SEARCH = {"busca": 5_600, "passages": 1_400, "results": 2_200}
+"""Code of the search, without the manifest of the index: of any page, once somebody searches; what reads texts; of the
+results page."""
 SEARCH_STYLE = 1_000
 
 

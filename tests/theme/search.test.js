@@ -33,7 +33,7 @@ const written = (levels, cut) =>
     .map((level) => character(84 + +level) + levels[level].map((page, at) => number(at ? page - levels[level][at - 1] - 1 : page)).join(""))
     .join("");
 
-const SLOT_BITS = 6;
+const SLOTS = 64;
 const BLOCK_BITS = 2;
 const STEPS = [["coes c 3", "cao c 3", "s - 3"], ["o - 3", "a - 3", "e - 3"]];
 
@@ -54,14 +54,14 @@ const site = (terms, pages, { most = 4, spelling = [] } = {}) => {
   files["canoa/busca/s-.js"] = ["spelling", "", packed(backwards.map(([word]) => word)).map((entry, at) => character(backwards[at][1]) + entry).join(" ")];
   for (const [page, folder, course, place, title, kind, sections] of pages) {
     const block = page >> BLOCK_BITS;
-    const slot = page & (2 ** SLOT_BITS - 1);
+    const slot = page % SLOTS;
     const file = (files[`canoa/busca/d${block}.js`] = files[`canoa/busca/d${block}.js`] || ["pages", block, folder, course, []]);
     file[4].push([slot, place, title, kind]);
     files[`${folder ? folder + "/busca/" : "canoa/busca/x"}${slot}.js`] = ["text", folder, slot, { [slot]: sections }];
   }
-  const courses = [...new Map(pages.map(([page, folder, course]) => [page >> SLOT_BITS, [page >> SLOT_BITS, folder, course]])).values()];
+  const courses = [...new Map(pages.map(([page, folder, course]) => [Math.floor(page / SLOTS), [Math.floor(page / SLOTS), folder, course]])).values()];
   files["canoa/busca/cursos.js"] = ["courses", courses];
-  const manifest = { format: 1, language: "pt", stem: STEPS, pages: pages.length, slotBits: SLOT_BITS, blockBits: BLOCK_BITS, textBits: 0, terms: packed(separators).join(" "), spelling: "#" };
+  const manifest = { format: 1, language: "pt", stem: STEPS, pages: pages.length, slots: SLOTS, numbers: 2 * SLOTS, blockBits: BLOCK_BITS, textBits: 0, terms: packed(separators).join(" "), spelling: "#" };
   return { files, manifest };
 };
 
@@ -81,7 +81,8 @@ const finder = ({ files, manifest }, { copy } = {}) => {
         const file = decodeURIComponent(src.slice("http://site/".length));
         asked.push(file);
         setTimeout(() => {
-          const call = files[file];
+          if (file === "canoa/passages.js") vm.runInContext(readFileSync(path.join(scripts, "passages.js"), "utf-8"), context);
+          const call = file === "canoa/passages.js" ? () => {} : files[file];
           if (!call) return onerror();
           if (typeof call === "function") call(globals.canoaSearch);
           else globals.canoaSearch(...call);
@@ -134,8 +135,10 @@ const ask = async (query, typing, from = SITE, options) => {
 test("numbers of every length are read as they were written", () => {
   const { readPostings } = finder(SITE);
   const pages = [0, 51, 103, 2455, 2456, 4000, 26000, 50000, 3000000, 40000000];
-  assert.deepEqual(plain([...readPostings(written({ 6: pages, 0: [57, 58] })).pages]), [...pages.map((page) => [page, 6]), [57, 0], [58, 0]]);
-  assert.equal(readPostings(written({ 1: [4] }, 20)).common, 32);
+  const told = [];
+  assert.equal(readPostings(written({ 6: pages, 0: [57, 58] }), (...one) => told.push(one)), 0);
+  assert.deepEqual(told, [...pages.map((page) => [page, 6]), [57, 0], [58, 0]]);
+  assert.equal(readPostings(written({ 1: [4] }, 20), () => {}), 32);
 });
 
 test("words are folded and cut as the index does it", () => {
@@ -252,8 +255,7 @@ test("a damaged number ends a list and nothing else", () => {
   const { readPostings } = finder(SITE);
   const whole = written({ 7: [1, 2, 60], 3: [40000000] });
   for (let end = 0; end < whole.length; end++) {
-    const { pages } = readPostings(whole.slice(0, end));
-    for (const page of pages.keys()) assert.equal(Number.isInteger(page), true);
+    readPostings(whole.slice(0, end), (page) => assert.equal(Number.isInteger(page), true));
   }
 });
 

@@ -48,8 +48,9 @@ def test_what_sites_get_was_compiled_from_these_scripts() -> None:
     assert done.returncode == 0, f"run `make scripts`: {done.stdout}"
 
 
-FETCHING = {"check.js": ["fetch("], "taking.js": ["fetch("], "canoa-sw.js": ["fetch("]}
-"""Scripts that ask the site's own server: for what a copy says of itself, for what a learner takes along."""
+FETCHING = {name: ["fetch("] for name in ("check.js", "taking.js", "canoa-sw.js", "passages.js")}
+"""Scripts that ask the site's own server: for what a copy says of itself, for what a learner takes along, for the text
+of a page that was found."""
 
 
 def test_no_script_asks_anything_of_another_host() -> None:

@@ -43,6 +43,8 @@
   let asked = 0;
   /** @type {number | undefined} */
   let timer;
+  /** Letters that were in the field at the last key. */
+  let known = 0;
 
   /** @returns {HTMLAnchorElement[]} */
   const options = () => Array.from(list.querySelectorAll("a"));
@@ -115,7 +117,11 @@
 
   const soon = () => {
     clearTimeout(timer);
-    timer = setTimeout(search, PAUSE);
+    const { length } = field.value;
+    // What was pasted or dictated is a whole question; keys are waited for.
+    const isTyped = Math.abs(length - known) < 2;
+    known = length;
+    timer = setTimeout(search, isTyped ? PAUSE : 0);
   };
 
   /** @param {KeyboardEvent} event */

@@ -4,9 +4,11 @@
  */
 (() => {
   "use strict";
-  const { AT_ONCE, MOST_LETTERS, courseOf, courses, element, find, passage, readPostings, record, startingWith, styled, tell } = canoaFinder;
+  const { AT_ONCE, MOST_LETTERS, base, courseOf, courses, element, find, passage, readPostings, record, startingWith, styled, tell } = canoaFinder;
   const STEP = 10;
   const PAUSE = 180;
+  /** Milliseconds that somebody looks at an answer before passages are fetched: over a network each is a page. */
+  const STAY = base.startsWith("http") ? 1000 : 0;
   /** @type {{[filter: string]: string}} What the terms of a filter begin with. */
   const TERMS = { tipo: "!k:", publico: "!a:", problema: "!p:", ferramenta: "!t:" };
   const page = /** @type {HTMLElement} */ (document.querySelector(".resultados"));
@@ -34,6 +36,8 @@
   let asked = 0;
   /** @type {number | undefined} */
   let timer;
+  /** Passages come one after the other, the upper ones first. @type {Promise<unknown>} */
+  let queue = Promise.resolve();
 
   // --- the address -----------------------------------------------------------------------------------------------------
 
@@ -67,7 +71,9 @@
     const terms = await startingWith(TERMS[name], 99);
     return new Map(
       terms.map(([term, text]) => {
-        const { pages } = readPostings(text);
+        /** @type {Set<number>} */
+        const pages = new Set();
+        readPostings(text, (hit) => pages.add(hit));
         return [term.slice(TERMS[name].length), (hit) => pages.has(hit)];
       }),
     );
@@ -127,14 +133,15 @@
     if (!found) return [];
     const link = element("a", { href: found.href }, found.title);
     const text = element("p", { class: "trecho" });
-    whenSeen(text, async () => {
-      const best = await passage(hit, whole);
+    const fill = async () => {
+      const best = whole === answer && (await passage(hit, whole));
       if (!best) return;
       text.replaceChildren(...best.parts.map((part, number) => (number % 2 ? element("mark", null, part) : part)));
       if (!best.anchor) return;
       link.href = `${found.href}#${encodeURIComponent(best.anchor)}`;
       text.before(element("p", { class: "secao" }, element("a", { href: link.href }, best.heading)));
-    });
+    };
+    whenSeen(text, () => (queue = queue.then(fill, fill)));
     return [element("li", null, element("h2", null, link), element("p", { class: "dados" }, found.where), text)];
   };
 
@@ -158,8 +165,11 @@
     if (next) /** @type {HTMLElement} */ (next.querySelector("a")).focus();
   };
 
-  /** @param {boolean} [typing]  The last word may go on. */
-  const search = async (typing) => {
+  /**
+   * @param {boolean} [typing]  The last word may go on.
+   * @param {Promise<SearchAnswer>} [early]  It was asked already.
+   */
+  const search = async (typing, early) => {
     const mine = ++asked;
     const query = field.value.trim();
     document.title = query ? `${query} · ${title}` : title;
@@ -167,11 +177,12 @@
     const slow = setTimeout(() => {
       if (mine === asked) status.textContent = _("Searching…");
     }, 400);
-    const found = query ? await find(query, typing) : undefined;
+    const found = query ? await (early || find(query, typing)) : undefined;
     const left = found ? await filtered(found.hits, chosen()) : [];
     clearTimeout(slow);
     if (mine !== asked) return;
     [answer, hits, shown] = [found, left, 0];
+    queue = new Promise((resolve) => setTimeout(resolve, STAY));
     list.replaceChildren();
     more.hidden = true;
     others.hidden = hits.length > 0;
@@ -194,17 +205,17 @@
     search();
   };
 
-  const start = () => {
+  /** @param {Promise<SearchAnswer> | undefined} early */
+  const start = (early) => {
     for (const hint of document.querySelectorAll("[data-sem-script]")) /** @type {HTMLElement} */ (hint).hidden = true;
     for (const heading of others.querySelectorAll("h2:not([data-sem-script])")) /** @type {HTMLElement} */ (heading).hidden = false;
     page.hidden = false;
     // What was found is worth the room of the page's introduction.
     if (location.search) document.body.classList.add("achando");
-    readAddress();
     // Where it stands beside the results; elsewhere it would push them out of sight.
     if (panel) panel.open = chosen().length > 0 && matchMedia("(min-width: 60rem)").matches;
     if (!field.value) field.focus();
-    search();
+    search(false, early);
   };
 
   const link = /** @type {HTMLAnchorElement | null} */ (document.querySelector(".busca"));
@@ -237,5 +248,8 @@
     readAddress();
     search();
   });
-  styled.then(start);
+  readAddress();
+  // The shards come together with the looks.
+  const early = field.value.trim() ? find(field.value.trim()) : undefined;
+  styled.then(() => start(early));
 })();

@@ -17,10 +17,11 @@ var canoaFinder = (() => {
   const MOST_READ = 30;
   /** Pages that are shown at first: each costs a block of records. */
   const AT_ONCE = 5;
-  /** Words of a passage, and of it before the first hit. */
-  const PASSAGE = 34;
-  const LEAD = 5;
-  const BEGUN = 0.8;
+  /** How much a word tells that was typed, and one that only begins like it. */
+  const EXACT = 5;
+  const BEGUN = 4;
+  /** How strongly a page may have a word: so much goes into a byte. */
+  const STRENGTHS = 256;
   const LETTERS = "abcdefghijklmnopqrstuvwxyz";
   // A shard for each would only say that nearly all pages have them.
   const COMMON = " a ao as com da das de del do dos e el em en for in is la las los na nas no nos o of on os para pela pelo por que se the to um uma un una y ";
@@ -90,16 +91,15 @@ var canoaFinder = (() => {
     return new Map(unpack(list.map((entry) => entry.slice(1))).map((word, at) => [word, list[at]]));
   };
 
-  /** @param {string} text @returns {SearchPostings} */
-  const readPostings = (text) => {
-    /** @type {Map<number, number>} */
-    const pages = new Map();
+  /** @type {SearchKit["readPostings"]} */
+  const readPostings = (text, tell) => {
     let common = 0;
     let level = -1;
     let page = -1;
-    for (let at = 0; at < text.length; ) {
-      const first = digit(text, at++);
-      const next = () => digit(text, at++);
+    let at = 0;
+    const next = () => digit(text, at++);
+    while (at < text.length) {
+      const first = next();
       if (first >= 84) {
         level = first - 84;
         page = -1;
@@ -111,48 +111,62 @@ var canoaFinder = (() => {
         else page += 23572 + ((next() * 84 + next()) * 84 + next()) * 84 + next();
         // Not a number: the list is cut off in the middle of one.
         if (!(++page >= 0)) break;
-        pages.set(page, level);
+        tell(page, level);
       }
     }
-    return { pages, common };
+    return common;
   };
 
   /**
-   * A part of the index; undefined when it cannot be had.  Then the next question asks for it again.
+   * What is made once, unless it could not be had: then the next question asks for it again.
+   * @template T
+   * @param {string} key
+   * @param {() => Promise<T | undefined>} make
+   * @returns {Promise<T | undefined>}
+   */
+  const once = (key, make) => {
+    let part = parts.get(key);
+    if (part) return part;
+    part = make().then((value) => {
+      if (!value) parts.delete(key);
+      return value;
+    });
+    parts.set(key, part);
+    // A Map keeps the order in which its keys came.
+    if (parts.size > MOST_PARTS) parts.delete(parts.keys().next().value);
+    return part;
+  };
+
+  /**
+   * A part of the index; undefined when it cannot be had.
    * @template T
    * @param {string} path  In the site.
    * @param {string} key  What it calls itself.
    * @param {(told: any) => T} read
    * @returns {Promise<T | undefined>}
    */
-  const load = (path, key, read) => {
-    let part = parts.get(path);
-    if (part) return part;
-    part = new Promise((resolve) => {
-      const done = () => {
-        script.remove();
-        const told = received.get(key);
-        received.delete(key);
-        let value;
-        try {
-          value = told && read(told);
-        } catch {
-          // Damaged: the same as missing.
-        }
-        if (!value) {
-          failed = true;
-          parts.delete(path);
-        }
-        resolve(value);
-      };
-      const script = element("script", { src: addressOf(path), onload: done, onerror: done });
-      document.head.append(script);
-    });
-    parts.set(path, part);
-    // A Map keeps the order in which its keys came.
-    if (parts.size > MOST_PARTS) parts.delete(parts.keys().next().value);
-    return part;
-  };
+  const load = (path, key, read) =>
+    once(
+      path,
+      () =>
+        new Promise((resolve) => {
+          const done = () => {
+            script.remove();
+            const told = received.get(key);
+            received.delete(key);
+            let value;
+            try {
+              value = told && read(told);
+            } catch {
+              // Damaged: the same as missing.
+            }
+            if (!value) failed = true;
+            resolve(value);
+          };
+          const script = element("script", { src: addressOf(path), onload: done, onerror: done });
+          document.head.append(script);
+        }),
+    );
 
   /** @param {string[]} separators @param {string} term @returns {number} the shard in which it would be */
   const shardOf = (separators, term) => {
@@ -173,14 +187,14 @@ var canoaFinder = (() => {
   };
 
   /** @type {SearchKit["courseOf"]} */
-  const courseOf = (page) => page >> /** @type {SearchManifest} */ (manifest).slotBits;
+  const courseOf = (page) => Math.floor(page / /** @type {SearchManifest} */ (manifest).slots);
 
   /** @type {SearchKit["record"]} */
   const record = async (page) => {
-    const { slotBits, blockBits } = /** @type {SearchManifest} */ (manifest);
+    const { slots, blockBits } = /** @type {SearchManifest} */ (manifest);
     const number = page >> blockBits;
     const block = await load(`canoa/busca/d${number}.js`, `pages${number}`, (told) => told);
-    const slot = page & (2 ** slotBits - 1);
+    const slot = page % slots;
     const row = block && block[2].find((/** @type {any[]} */ [own]) => own === slot);
     if (!row) return null;
     const [folder, course] = block;
@@ -194,16 +208,9 @@ var canoaFinder = (() => {
     };
   };
 
-  /** @param {number} page @returns {Promise<SearchSection[] | undefined>} */
-  const sections = async (page) => {
-    const found = await record(page);
-    if (!found) return undefined;
-    const number = found.slot >> /** @type {SearchManifest} */ (manifest).textBits;
-    const { folder } = found;
-    const path = folder ? `${folder}/busca/${number}.js` : `canoa/busca/x${number}.js`;
-    const texts = await load(path, `text${folder} ${number}`, (told) => told[0]);
-    return texts && texts[found.slot];
-  };
+  /** What reads texts comes when the first one is wanted. */
+  const reader = () =>
+    load("canoa/passages.js", "passages", (/** @type {SearchReaderMaker} */ make) => make({ base, load, once, parts, record, termOf, textBits: /** @type {SearchManifest} */ (manifest).textBits }));
 
   /** @type {SearchKit["courses"]} */
   const courses = async () => (await load("canoa/busca/cursos.js", "courses", (told) => told)) || [];
@@ -268,8 +275,14 @@ var canoaFinder = (() => {
     return /** @type {[string, string][]} */ (known.filter(([, text]) => text));
   };
 
-  /** @param {SearchPostings} postings  How many pages have the term, about. */
-  const countOf = ({ common, pages }) => Math.max(common, pages.size);
+  /** @param {string} text  Postings. @returns {number} how many pages have the term, about */
+  const countOf = (text) => {
+    let pages = 0;
+    return Math.max(
+      readPostings(text, () => pages++),
+      pages,
+    );
+  };
 
   /**
    * @param {string} word  Folded.
@@ -280,34 +293,38 @@ var canoaFinder = (() => {
     const term = termOf(word);
     const known = await postings(term);
     /** @type {[string, string, number][]} */
-    const entries = known ? [[term, known, 1]] : [];
+    const entries = known ? [[term, known, EXACT]] : [];
     if (word.length > 1 && (isBegun || !known)) {
       // Of a short beginning the first shard has to do.
       let more = await startingWith(word, word.length < 3 ? 1 : MOST_SHARDS);
       if (isBegun && !known) more = [...(await completed(word, more.length > 0)), ...more];
       for (const [one, text] of more.slice(0, MOST_ENDINGS)) entries.push([one, text, BEGUN]);
     }
-    /** @type {Map<number, number>} */
-    const pages = new Map();
+    const { numbers, pages } = /** @type {SearchManifest} */ (manifest);
+    // Plain numbers in plain rows: maps of pages, and sorting them, take a slow computer half a second.
+    const strengths = new Uint8Array(numbers);
+    /** @type {number[]} */
+    const found = [];
     let common = 0;
     for (const [, text, factor] of entries) {
-      const one = readPostings(text);
-      common = Math.max(common, one.common);
-      for (const [page, level] of one.pages) pages.set(page, Math.max(pages.get(page) || 0, (level + 1) * factor));
+      const about = readPostings(text, (page, level) => {
+        if (!strengths[page]) found.push(page);
+        strengths[page] = Math.max(strengths[page], (level + 1) * factor);
+      });
+      common = Math.max(common, about);
     }
-    const total = /** @type {SearchManifest} */ (manifest).pages;
-    /** @type {Map<number, number>} */
-    const counts = new Map();
-    for (const strength of pages.values()) counts.set(strength, (counts.get(strength) || 0) + 1);
+    const counts = new Uint32Array(STRENGTHS);
+    for (const page of found) counts[strengths[page]]++;
+    const weights = new Float64Array(STRENGTHS);
     let count = 0;
     // The fewer pages have the word at least as strongly, the more it tells: common words tell much in a title.
-    for (const strength of Array.from(counts.keys()).sort((a, b) => b - a)) {
-      count += counts.get(strength) || 0;
-      counts.set(strength, Math.log(1 + Math.max(0, total - count + 0.5) / (count + 0.5)));
+    for (let strength = STRENGTHS - 1; strength; strength--) {
+      if (!counts[strength]) continue;
+      count += counts[strength];
+      weights[strength] = Math.log(1 + Math.max(0, pages - count + 0.5) / (count + 0.5));
     }
-    for (const [page, strength] of pages) pages.set(page, counts.get(strength) || 0);
     const isExact = !!known && !isBegun;
-    return { word, begun: isExact ? "" : word, terms: new Set(entries.map(([one]) => one)), pages, isCommon: common > 0 };
+    return { word, begun: isExact ? "" : word, terms: new Set(entries.map(([one]) => one)), pages: found, strengths, weights, isCommon: common > 0 };
   };
 
   /**
@@ -352,7 +369,7 @@ var canoaFinder = (() => {
       const known = await shard(kind, number);
       for (const [one, term] of candidates) {
         const text = known && known.get(term);
-        const pages = text && (kind === "terms" ? countOf(readPostings(text)) : 2 ** (digit(text, 0) / 4));
+        const pages = text && (kind === "terms" ? countOf(text) : 2 ** (digit(text, 0) / 4));
         if (pages && pages > most) [best, most] = [one, pages];
       }
     };
@@ -363,33 +380,45 @@ var canoaFinder = (() => {
 
   // --- answers ---------------------------------------------------------------------------------------------------------
 
-  /** @param {Map<number, number>} scores @returns {number[]} best first */
-  const ranked = (scores) =>
-    Array.from(scores)
-      .sort(([a, more], [b, less]) => less - more || a - b)
-      .map(([page]) => page);
-
   /**
    * @param {SearchGroup[]} groups
-   * @returns {{hits: number[], relaxed: boolean}} pages that have all words, or, where none has, some
+   * @returns {{hits: number[], relaxed: boolean}} pages that have all words, or, where none has, some; best first
    */
   const combine = (groups) => {
-    /** @type {Map<number, number>} */
-    const scores = new Map();
-    /** @type {Map<number, number>} */
-    const counts = new Map();
-    for (const { isCommon, pages } of groups) {
-      for (const [page, weight] of pages) {
-        scores.set(page, (scores.get(page) || 0) + weight);
-        if (!isCommon) counts.set(page, (counts.get(page) || 0) + 1);
+    const { numbers } = /** @type {SearchManifest} */ (manifest);
+    const scores = new Float64Array(numbers);
+    /** How many words a page has that are not common. */
+    const counts = new Uint8Array(numbers);
+    const isKnown = new Uint8Array(numbers);
+    /** @type {number[]} */
+    const known = [];
+    for (const { isCommon, pages, strengths, weights } of groups) {
+      for (const page of pages) {
+        if (!isKnown[page]) known.push(page);
+        isKnown[page] = 1;
+        scores[page] += weights[strengths[page]];
+        counts[page] += isCommon ? 0 : 1;
       }
     }
-    const needed = groups.filter(({ isCommon }) => !isCommon).length;
-    const hits = ranked(scores);
-    const all = hits.filter((page) => (counts.get(page) || 0) === needed);
-    if (all.length) return { hits: all, relaxed: groups.some(({ pages }) => !pages.size) };
-    for (const [page, score] of scores) scores.set(page, score * (1 + (counts.get(page) || 0)));
-    return { hits: ranked(scores), relaxed: hits.length > 0 };
+    /** @param {number} least  Words, not common ones. */
+    const ranked = (least) => {
+      /** @type {Map<number, number[]>} Score → pages: the same ones come again and again. */
+      const found = new Map();
+      for (const page of Uint32Array.from(known).sort()) {
+        const words = counts[page];
+        if (words < least) continue;
+        const score = scores[page] * (least ? 1 : 1 + words);
+        const same = found.get(score);
+        if (same) same.push(page);
+        else found.set(score, [page]);
+      }
+      const best = Array.from(found.keys()).sort((a, b) => b - a);
+      return best.flatMap((score) => found.get(score) || []);
+    };
+    const all = ranked(groups.filter(({ isCommon }) => !isCommon).length);
+    if (all.length) return { hits: all, relaxed: groups.some(({ pages }) => !pages.length) };
+    const hits = ranked(0);
+    return { hits, relaxed: hits.length > 0 };
   };
 
   /**
@@ -397,10 +426,12 @@ var canoaFinder = (() => {
    * @param {string[][]} phrases  Folded words.
    */
   const withPhrases = async (hits, phrases) => {
+    const found = await reader();
+    if (!found) return [];
     const read = await Promise.all(
       hits.slice(0, MOST_READ).map(async (page) => {
-        const [found, texts] = await Promise.all([record(page), sections(page)]);
-        const all = [found ? found.title : "", ...(texts || []).flatMap(([, heading, text]) => [heading, text])];
+        const [known, texts] = await Promise.all([record(page), found.sections(page)]);
+        const all = [known ? known.title : "", ...(texts || []).flatMap(([, heading, text]) => [heading, text])];
         const folded = all.map((one) => ` ${words(one).join(" ")} `);
         return phrases.every((phrase) => folded.some((one) => one.includes(` ${phrase.join(" ")} `)));
       }),
@@ -416,7 +447,8 @@ var canoaFinder = (() => {
     const answer = { query, groups: [], hits: [], relaxed: false, loose: false, corrected: [] };
     if (!manifest) return answer;
     const typed = words(text);
-    const begun = typing && /[\p{L}\p{N}\p{M}]$/u.test(text) ? typed[typed.length - 1] : "";
+    // One letter more makes no word more: the last one may go on.
+    const begun = typing && words(text + "x").length === typed.length ? typed[typed.length - 1] : "";
     const unique = Array.from(new Set(typed));
     const telling = unique.filter((word) => !COMMON.includes(` ${word} `));
     const asked = (telling.length ? telling : unique).sort((a, b) => b.length - a.length).slice(0, MOST_WORDS);
@@ -426,7 +458,7 @@ var canoaFinder = (() => {
     answer.groups = await Promise.all(
       asked.map(async (word) => {
         const group = await lookUp(word, word === begun);
-        if (group.pages.size) return group;
+        if (group.pages.length) return group;
         const other = await correct(word);
         if (!other) return group;
         const written = (text.match(WORD) || []).find((one) => words(one)[0] === word) || word;
@@ -454,51 +486,12 @@ var canoaFinder = (() => {
     return answer;
   };
 
-  // --- passages and sentences ------------------------------------------------------------------------------------------
+  // --- sentences -------------------------------------------------------------------------------------------------------
 
   /** @type {SearchKit["passage"]} */
-  const passage = async (page, { groups }) => {
-    const texts = await sections(page);
-    if (!texts) return null;
-    /** @param {string} word @returns {number} the group that it belongs to */
-    const groupOf = (word) => {
-      const [folded = ""] = words(word);
-      const term = termOf(folded);
-      return groups.findIndex(({ begun, terms }) => terms.has(term) || (begun && folded.startsWith(begun)));
-    };
-    /** @param {string} text */
-    const cut = (text) => Array.from(text.matchAll(WORD), (match) => ({ from: match.index || 0, to: (match.index || 0) + match[0].length, group: groupOf(match[0]) }));
-    let best = { score: -1, section: texts[0], pieces: cut(""), at: 0 };
-    for (const section of texts) {
-      const named = cut(section[1]).map(({ group }) => group);
-      const pieces = cut(section[2]);
-      let [score, at] = [0, 0];
-      pieces.forEach(({ group }, start) => {
-        if (group < 0) return;
-        const near = pieces.slice(start, start + PASSAGE - LEAD).map((piece) => piece.group);
-        const last = near.reduce((found, one, where) => (one < 0 || near.indexOf(one) < where ? found : where), 0);
-        // More of the words first, then the closer together.
-        const own = new Set(near).size - +near.includes(-1) - last / 1000;
-        if (own > score) [score, at] = [own, start];
-      });
-      score += 0.5 * (new Set(named).size - +named.includes(-1));
-      if (score > best.score) best = { score, section, pieces, at };
-    }
-    const { pieces, section } = best;
-    const [anchor, heading, text] = section;
-    const first = Math.max(0, best.at - LEAD);
-    const shown = pieces.slice(first, first + PASSAGE);
-    const result = [first ? "… " : ""];
-    let from = first ? shown[0].from : 0;
-    for (const piece of shown) {
-      if (piece.group < 0) continue;
-      result[result.length - 1] += text.slice(from, piece.from);
-      result.push(text.slice(piece.from, piece.to), "");
-      from = piece.to;
-    }
-    const isWhole = first + PASSAGE >= pieces.length;
-    result[result.length - 1] += isWhole ? text.slice(from) : text.slice(from, shown[shown.length - 1].to) + " …";
-    return { anchor, heading, parts: result };
+  const passage = async (page, answer) => {
+    const found = await reader();
+    return found ? found.passage(page, answer) : null;
   };
 
   /** @type {SearchKit["tell"]} */
@@ -517,7 +510,7 @@ var canoaFinder = (() => {
 
   self.canoaSearch = (kind, ...told) => {
     if (kind === "manifest") manifest = readManifest(told[0]);
-    else if (kind === "courses") received.set(kind, told[0]);
+    else if (kind === "courses" || kind === "passages") received.set(kind, told[0]);
     else if (kind === "text") received.set(`${kind}${told[0]} ${told[1]}`, told.slice(2));
     else if (kind === "pages") received.set(kind + told[0], told.slice(1));
     else received.set(kind + told[0], told[1]);

@@ -18,7 +18,12 @@ var canoaTerms = (() => {
       .replace(/[ßæœøđðłþıς]/g, (letter) => LETTERS[letter]);
 
   /** @param {string} text @returns {string[]} folded words, not stemmed */
-  const words = (text) => (fold(text).match(WORD) || []).map((word) => word.slice(0, LONGEST));
+  const words = (text) => {
+    const folded = fold(text);
+    // Slow computers take a tenth of a second to get the pattern of all the world's letters ready.
+    const letters = /[^\0-\x7f]/.test(folded) ? WORD : /[a-z0-9]+/g;
+    return (folded.match(letters) || []).map((word) => word.slice(0, LONGEST));
+  };
 
   /**
    * @param {string} word  Folded.

@@ -232,18 +232,15 @@ type StemRule = [string, string, number];
 interface SearchManifest {
   stem: StemRule[][];
   pages: number;
-  slotBits: number;
+  /** Places of each course. */
+  slots: number;
+  /** All page numbers are smaller. */
+  numbers: number;
   blockBits: number;
   textBits: number;
   /** Separators of the shards. */
   terms: string[];
   spelling: string[];
-}
-
-/** Page → level; `common`: how many pages have the term, about, where the list is cut, else 0. */
-interface SearchPostings {
-  pages: Map<number, number>;
-  common: number;
 }
 
 /** A word of a query, and the terms of the index that it stands for. */
@@ -252,8 +249,12 @@ interface SearchGroup {
   /** What words of a text may begin with; empty when they must have one of the terms. */
   begun: string;
   terms: Set<string>;
-  /** Page → how much the word tells there. */
-  pages: Map<number, number>;
+  /** Those that have it. */
+  pages: number[];
+  /** Page → how strongly it has the word; 0: not at all. */
+  strengths: Uint8Array;
+  /** Strength → how much the word tells there. */
+  weights: Float64Array;
   /** The list of pages is cut: others may have the word too. */
   isCommon: boolean;
 }
@@ -305,11 +306,34 @@ interface SearchKit {
   courseOf(page: number): number;
   /** Terms with their postings, out of at most so many shards. */
   startingWith(beginning: string, most: number): Promise<[string, string][]>;
-  readPostings(text: string): SearchPostings;
+  /** Tells each page with its level, best level first; gives about how many there are where the list is cut, else 0. */
+  readPostings(text: string, tell: (page: number, level: number) => void): number;
   /** When the style sheet is there, or cannot be had. */
   styled: Promise<unknown>;
   element: Canoa["element"];
 }
+
+/** What search.js lends to passages.js. */
+interface SearchParts {
+  base: string;
+  /** A part of the index; undefined when it cannot be had. */
+  load<T>(path: string, key: string, read: (told: any) => T): Promise<T | undefined>;
+  /** What is made once, unless it could not be had. */
+  once<T>(key: string, make: () => Promise<T | undefined>): Promise<T | undefined>;
+  /** What is kept of both. */
+  parts: Map<string, Promise<any>>;
+  record: SearchKit["record"];
+  /** Of a folded word. */
+  termOf(word: string): string;
+  textBits: number;
+}
+
+interface SearchReader {
+  passage: SearchKit["passage"];
+  sections(page: number): Promise<SearchSection[] | undefined>;
+}
+
+type SearchReaderMaker = (parts: SearchParts) => SearchReader;
 
 interface Window {
   /** What the shards of the index call. */
