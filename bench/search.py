@@ -225,8 +225,8 @@ _DIALOG = Way(
     ask=f"""async text => {{
         const field = document.querySelector('dialog input');
         const list = document.querySelector('dialog [role=listbox]');
-        list.replaceChildren();
-        const shown = ({_SEEN})(list, '[role=option]');
+        for (const one of list.children) one.dataset.old = '';
+        const shown = ({_SEEN})(list, '[role=option]:not([data-old])');
         field.value = text;
         field.dispatchEvent(new Event('input', {{bubbles: true}}));
         await shown;
@@ -237,8 +237,8 @@ _RESULTS = Way(
     ready=f"async () => {{ await ({_SEEN})(document, '.resultados:not([hidden])'); }}",
     ask=f"""async text => {{
         const list = document.querySelector('.resultados ol');
-        list.replaceChildren();
-        const shown = ({_SEEN})(list, 'li a');
+        for (const one of list.children) one.dataset.old = '';
+        const shown = ({_SEEN})(list, 'li:not([data-old]) a');
         document.querySelector('.resultados input').value = text;
         document.querySelector('.resultados form').requestSubmit();
         await shown;
