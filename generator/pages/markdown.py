@@ -105,16 +105,11 @@ class Renderer:
 
     def _headings(self, title: PageTitle) -> tuple[Heading, ...]:
         """The page's headings without its title and without a case's stages."""
-        tokens: list[dict[str, object]] = list(getattr(self._markdown, "toc_tokens", []))
-        found: list[Heading] = []
-        while tokens:
-            token = tokens.pop(0)
-            level, anchor = int(str(token["level"])), str(token["id"])
-            if anchor != title.anchor and anchor not in self._desk.hidden_headings:
-                found.append(Heading(max(level, 2), html.unescape(str(token["name"])), anchor))
-            children = token["children"]
-            tokens[:0] = children if isinstance(children, list) else []
-        return tuple(found)
+        return tuple(
+            Heading(max(token["level"], 2), html.unescape(token["name"]), token["id"])
+            for token in _in_order(getattr(self._markdown, "toc_tokens", []))
+            if token["id"] != title.anchor and token["id"] not in self._desk.hidden_headings
+        )
 
     def _unexplained(self, problems: Iterable[Problem]) -> Iterator[Problem]:
         """The problems of links that no block has reported in its own words."""
@@ -161,3 +156,10 @@ class Renderer:
             return
         for text in literal_blocks(markup):
             self._desk.report(finder.line(text), "block-literal", text=text[:60])
+
+
+def _in_order(tokens: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Nested tokens of a table of contents, one after the other."""
+    for token in tokens:
+        yield token
+        yield from _in_order(token["children"])

@@ -113,12 +113,11 @@ def courses_script(courses: Sequence[tuple[int, str, str]]) -> bytes:
 
 def sections_json(sections: Sequence[tuple[str, str, str]]) -> str:
     """Anchor, heading and text of each section of a page, for `text_script`."""
-    return _json([list(section) for section in sections])
+    return _json(sections)
 
 
 def _call(*arguments: object) -> bytes:
     return f"canoaSearch({','.join(map(_json, arguments))});\n".encode("utf-8", "replace")
 
 
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

@@ -7,6 +7,7 @@ import pickle
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from generator.content.front_matter import split_front_matter
@@ -61,6 +62,11 @@ class Context:
     """The content folder as problems name it."""
     engine: bytes
     """`engine_digest` of the process that gives the work."""
+
+    @cached_property
+    def volatile_mark(self) -> str | None:
+        """As `volatile_mark` of the options."""
+        return volatile_mark(self.options)
 
 
 class Parcel:
@@ -191,7 +197,8 @@ def _render(job: Job, context: Context, renderer: Renderer, indexer: PageIndexer
         log.debug("%s", shown, exc_info=True)
         reason = f"{type(error).__name__}: {error}".split("\n")[0][:200]
         return Rendered(None, (problem(shown, 0, "page-failed", reason=reason),))
-    volatile = _is_volatile(context.options, text)
+    mark = context.volatile_mark
+    volatile = mark is not None and mark in text
     sections = summarised(page.sections, job.summary or page.summary)
     indexed = indexer.index(page.title, [(section.heading, section.text) for section in sections])
     page = replace(page, words=indexed.words, sections=sections)
@@ -212,15 +219,16 @@ def page_source(job: Job, shown: str, text: str) -> PageSource:
     )
 
 
-def _is_volatile(options: RenderOptions, text: str) -> bool:
-    """True when nobody can say what a page depends on: extensions of others, files included by name."""
+def volatile_mark(options: RenderOptions) -> str | None:
+    """What a page contains when nobody can say what it depends on: empty with extensions of others, so that every page
+    does; what includes files by name; None when no page can."""
     names = [name.removeprefix("markdown.extensions.") for name in options.extensions]
     if not all(_is_pure(name) for name in names) or not _has_pure_names(options.extension_configs):
-        return True
+        return ""
     if "pymdownx.snippets" not in names:
-        return False
+        return None
     settings = options.extension_configs.get("pymdownx.snippets") or {}
-    return SNIPPET_MARK in text or bool(settings.get("auto_append"))
+    return "" if settings.get("auto_append") else SNIPPET_MARK
 
 
 def _is_pure(name: str) -> bool:

@@ -151,7 +151,7 @@ def _build_alone(
             files=len(writer.sizes),
             changed=writer.changed,
             bytes=sum(writer.sizes.values()),
-            heaviest=None if memory or not press.targets else Weight(*heaviest_page(writer, press.targets)),
+            heaviest=None if memory or not press.targets else Weight(*heaviest_page(writer, press.targets, shop.cache)),
             site_dir=configuration.site_dir,
         )
         if snapshot and not wishes.shared and _is_repeatable(prepared):

@@ -15,6 +15,7 @@ from generator.pages.page import Asset, SiteIndex
 from generator.site.digests import digest
 
 Answer = TypeVar("Answer")
+_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class Noted(Mapping[str, Answer]):
@@ -77,15 +78,14 @@ class TrackedIndex(SiteIndex):
 
     def inputs(self, index: SiteIndex) -> str:
         """The questions and the answers of `index`, as JSON."""
-        return json.dumps(
+        return _json(
             {
                 "pages": {key: index.pages.get(key) for key in self.pages.asked},
                 "titles": {key: index.titles.get(key) for key in self.titles.asked},
                 "assets": {key: _asset_answer(index.assets.get(key)) for key in self.assets.asked},
                 "sizes": self.sizes,
                 "texts": self.texts,
-            },
-            ensure_ascii=False,
+            }
         )
 
 

@@ -295,9 +295,10 @@ def _page_entries(site: SearchSite, ranges: Sequence[int]) -> Iterator[tuple[int
     """Number and entries of each page, only of these ranges; by number."""
     with_filters, whole = 0 in ranges, len(ranges) == COUNT
     pick = itemgetter(*ranges, ranges[0])  # twice the first, so that it is a tuple always
+    beyond = max(ranges) + 1
     found = []
     for page, terms in site.all_terms():
-        text = terms if whole else " ".join(pick(terms.split("\n"))[:-1])
+        text = terms if whole else " ".join(pick(terms.split("\n", beyond))[:-1])
         entries = f"{text} {page.filters}" if with_filters else text
         found.append((page.number, entries))
     found.sort()
