@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 from generator.mirror.copies import CopyMaker
-from generator.mirror.deltas import Route, find_packs, find_route, open_packs
+from generator.mirror.deltas import Route, find_packs, find_routes, open_packs
 from generator.mirror.fetching import Fetcher, Listener
 from generator.mirror.held_images import HeldImages
 from generator.mirror.refusals import MirrorError
@@ -57,7 +57,9 @@ class Assembly:
         ahead = [one for one in missing if not self.fetcher.have(one)]
         self._check_room(self._ahead(changed) + sum(one.length for one in ahead))
         self.fetcher.files(missing)
-        return maker.make()
+        record = maker.make()
+        self.fetcher.wait()  # others get the pack too
+        return record
 
     def _is_worth_it(self, packs: Sequence[str], changed: Mapping[str, TargetInfo]) -> bool:
         """Whether deltas can be less than whole images; those of a part of the courses mostly are."""
@@ -80,8 +82,7 @@ class Assembly:
         whole = self.wanted.keys() == self.release.targets.keys()
         wanted = None if whole else frozenset(from_here)
         opened = open_packs(self.store, self.fetcher, self.release, packs, wanted, files)
-        found = {path: find_route(path, old[path], changed[path], opened) for path in sorted(from_here)}
-        return {path: route for path, route in found.items() if route}
+        return find_routes(sorted(from_here), old, changed, opened)
 
     def _ahead(self, changed: Mapping[str, TargetInfo]) -> int:
         """Bytes of what is made: the files, an image before and after it changes, and objects for others."""

@@ -12,7 +12,7 @@ from generator.mirror.copy_facts import copy_files, facts_of
 from generator.mirror.file_lists import FileEntry, read_lists
 from generator.mirror.held_images import date_files
 from generator.release.catalogue import TargetInfo
-from generator.release.durable_files import settle_folders, write_durably
+from generator.release.durable_files import Together, settle_folders, write_durably
 from generator.release.trust import VerifiedRelease
 
 
@@ -49,6 +49,14 @@ class CopyMaker:
         images = {info.sha256 for info in wanted.values()}
         lists = {image: files for image, files in read_lists(tree).items() if image in images}
         write_copy(tree, self.files(tree, release, wanted, lists))
+
+
+def lay_copy(tree: Path, files: Mapping[str, bytes], together: Together) -> None:
+    """Write all of them into a tree that is being made.  Raises `OSError`."""
+    for path, content in files.items():
+        (tree / path).unlink(missing_ok=True)  # it may be another tree's too
+        together.write(tree / path, content)
+        date_files(tree, (FileEntry(path, len(content), sha256(content).hexdigest()),))
 
 
 def write_copy(tree: Path, files: Mapping[str, bytes]) -> None:

@@ -1,9 +1,11 @@
 """Which deltas lead from the images that are here to those of a release, fetched whole or only as far as needed.
 
-A whole pack is checked by its signed hash before anything in it is read.  Of a part that cannot be done; then it must
-suffice that everything is bounded (the part by the signed length of the pack, the index by `LARGEST_INDEX`, an image
-by its length), that a frame applies to the proven old image only, and that what it makes has the hash that the
-institution signed: other bytes than the right ones can waste time, and the whole image is fetched then.
+On a slow link a pack takes longer to come than to apply, so its frames are used as they come, and others are not even
+fetched: then nothing can be compared with the pack's signed hash.  It must suffice that everything is bounded (what
+comes by the signed length of the pack, the index by `LARGEST_INDEX`, an image by its length), that a frame applies to
+the proven old image only, and that what it makes has the hash that the institution signed.  Other bytes than the right
+ones can waste time: what they lead to is thrown away, the whole pack waited for and compared, and only where that does
+not lead there either, the whole image is fetched.
 """
 
 from __future__ import annotations
@@ -15,14 +17,22 @@ from io import BytesIO
 from pathlib import Path
 from typing import Protocol
 
-from generator.mirror.fetching import Fetcher, Wanted
+from generator.mirror.fetching import Arriving, Fetcher, Wanted
 from generator.mirror.refusals import MirrorError
 from generator.mirror.store import MirrorStore
 from generator.release.catalogue import TargetInfo
 from generator.release.compression import apply_delta_into
 from generator.release.image_refusals import ImageRefusedError
-from generator.release.packs import HEADER, MAGIC, Frame, PackEntry, PackError, checked_frame, read_pack
-from generator.release.releasing import STEPS
+from generator.release.packs import (
+    HEADER,
+    STEPS,
+    Frame,
+    Pack,
+    PackEntry,
+    checked_frame,
+    index_end,
+    read_pack,
+)
 from generator.release.trust import VerifiedRelease
 from generator.release.workplace import is_there, pack_path
 
@@ -54,6 +64,13 @@ class Route:
     packs: tuple[OpenPack, ...]
     """One after the other, each with a frame for the target."""
 
+    def settle(self) -> bool:
+        """Wait for what was not verified yet; whether there was anything, and it is right.
+
+        Raises `MirrorError` only when the time is over, and `OSError`.
+        """
+        return _settle(self.packs)
+
 
 def find_packs(release: VerifiedRelease, held: Sequence[int]) -> tuple[int, tuple[str, ...]]:
     """The newest release here from which packs lead on, and those: one, or single steps; else nothing."""
@@ -80,13 +97,37 @@ def open_packs(
     They can be read as long as `files` is open.  Raises `MirrorError` only when the time is over, and `OSError`.
     """
     try:
-        return tuple(_open_pack(store, fetcher, release, path, wanted, files) for path in paths)
+        is_only = len(paths) == 1
+        return tuple(_open_pack(store, fetcher, release, path, wanted, files, is_only=is_only) for path in paths)
     except MirrorError as error:
         if error.kind == "deadline":
             raise
         return ()
     except ImageRefusedError:
         return ()
+
+
+def find_routes(
+    paths: Sequence[str], old: Mapping[str, TargetInfo], new: Mapping[str, TargetInfo], packs: Sequence[OpenPack]
+) -> dict[str, Route]:
+    """Those there are, by path.  Raises `MirrorError` only when the time is over, and `OSError`."""
+    found = {path: find_route(path, old[path], new[path], packs) for path in paths}
+    if not all(found.values()) and _settle(packs):  # before more is fetched because of an index that nobody signed
+        found = {path: find_route(path, old[path], new[path], packs) for path in paths}
+    return {path: route for path, route in found.items() if route}
+
+
+def _settle(packs: Sequence[OpenPack]) -> bool:
+    """Wait for what was not verified yet; whether there was anything, and it is right.  Raises as above."""
+    try:
+        waited = [pack.settle() for pack in packs if isinstance(pack, ArrivingPack)]
+    except MirrorError as error:
+        if error.kind == "deadline":
+            raise
+        return False
+    except ImageRefusedError:
+        return False
+    return any(waited)
 
 
 def find_route(path: str, old: TargetInfo, new: TargetInfo, packs: Sequence[OpenPack]) -> Route | None:
@@ -125,6 +166,8 @@ def _open_pack(
     path: str,
     wanted: frozenset[str] | None,
     files: ExitStack,
+    *,
+    is_only: bool,
 ) -> OpenPack:
     info = release.transport[path]
     whole = Wanted(path, info.length, info.sha256)
@@ -133,8 +176,54 @@ def _open_pack(
         part = _open_part(fetcher, whole, wanted)
         if part is not None:
             return part
+    if is_only and not is_here:
+        return ArrivingPack(fetcher.begin(whole), info.length, files)
     file = store.wire / path if is_here else fetcher.file(whole)
     return read_pack(files.enter_context(file.open("rb")), length=info.length)
+
+
+# --- packs that are on their way ----------------------------------------------------------------------------------
+
+
+class ArrivingPack:
+    """A pack whose frames are given as they come."""
+
+    def __init__(self, arriving: Arriving, length: int, files: ExitStack) -> None:
+        """`length`: as it is signed; what is opened is closed with `files`.
+
+        Raises `MirrorError` when it is not to be had, `ImageRefusedError`, and `OSError`.
+        """
+        self._arriving, self._length, self._files = arriving, length, files
+        self._whole: Pack | None = None
+        self._entries: Mapping[str, PackEntry] = {}
+        try:
+            self._entries = read_pack(BytesIO(self._head()), length=length).entries
+        except ImageRefusedError:
+            self.settle()
+
+    @property
+    def entries(self) -> Mapping[str, PackEntry]:
+        """By target path."""
+        return self._whole.entries if self._whole else self._entries
+
+    def frame(self, target: str) -> Frame:
+        """Wait for the frame of a target.  Raises `PackError`, `MirrorError` and `OSError`."""
+        if self._whole:
+            return self._whole.frame(target)
+        entry = self._entries[target]
+        return checked_frame(entry, self._arriving.read(entry.offset, entry.size))
+
+    def settle(self) -> bool:
+        """Wait until all of it has the signed hash; False when that was known before.  Raises as the beginning does."""
+        if self._whole:
+            return False
+        stream = self._files.enter_context(self._arriving.file().open("rb"))
+        self._whole = read_pack(stream, length=self._length)
+        return True
+
+    def _head(self) -> bytes:
+        """Its beginning with all of the index."""
+        return self._arriving.read(0, index_end(self._arriving.read(0, min(HEADER, self._length)), self._length))
 
 
 # --- parts of a pack ----------------------------------------------------------------------------------------------
@@ -181,11 +270,7 @@ def _open_part(fetcher: Fetcher, whole: Wanted, wanted: frozenset[str]) -> Parti
 def _head(fetcher: Fetcher, whole: Wanted) -> bytes:
     """A pack's beginning with all of its index."""
     head = fetcher.file(_part(whole, 0, min(HEAD, whole.length))).read_bytes()
-    if not head.startswith(MAGIC):
-        raise PackError("not-a-pack")
-    end = HEADER + int.from_bytes(head[len(MAGIC) : len(MAGIC) + 4], "big")
-    if end > whole.length:
-        raise PackError("truncated")
+    end = index_end(head, whole.length)
     if end <= len(head):
         return head
     return head + fetcher.file(_part(whole, len(head), end)).read_bytes()

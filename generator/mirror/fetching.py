@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,6 +59,30 @@ class Traffic:
     """Received, without headers."""
 
 
+class Arriving:
+    """A file that is on its way, of which what has come can be read before it can be verified."""
+
+    def __init__(self, running: Future[Path], part: Path, moved: threading.Condition) -> None:
+        self._running, self._part, self._moved = running, part, moved
+
+    def read(self, first: int, size: int) -> bytes:
+        """Wait for bytes of it; less than `size` only at its end.
+
+        They are what some source gave, and anything else it may give later.  Raises what `Fetcher.file` raises.
+        """
+        with self._moved:
+            while True:
+                is_complete = self._running.done()
+                content = _read(self.file() if is_complete else self._part, first, size)
+                if is_complete or len(content) == size:
+                    return content
+                self._moved.wait()
+
+    def file(self) -> Path:
+        """Wait until it is complete and verified.  Raises what `Fetcher.file` raises."""
+        return self._running.result()
+
+
 class Fetcher:
     """The sources of one run, the first one that works in front."""
 
@@ -68,7 +92,11 @@ class Fetcher:
         self._incoming, self._watch, self._tap, self._listener = incoming, watch, tap, listener
         self._front = 0
         self._lock = threading.Lock()
+        self._moved = threading.Condition(self._lock)
+        """Something came, or a download has ended."""
         self._received = self._expected = 0
+        self._pool = ThreadPoolExecutor(TOGETHER)
+        self._begun: list[Future[Path]] = []
 
     @property
     def source(self) -> Source:
@@ -134,12 +162,31 @@ class Fetcher:
                     break
         raise _gravest(failures)
 
+    def begin(self, wanted: Wanted) -> Arriving:
+        """Fetch a file while something else is done."""
+        with self._lock:
+            self._expected += wanted.length
+        running = self._pool.submit(self.file, wanted)
+        running.add_done_callback(self._note_end)
+        self._begun.append(running)
+        return Arriving(running, self._part(wanted), self._moved)
+
+    def wait(self) -> None:
+        """Until what was begun has ended, well or not.  Raises `OSError`."""
+        for running in self._begun:
+            with suppress(MirrorError):
+                running.result()
+
+    def close(self) -> None:
+        """End what was begun; the watch must have been closed."""
+        self._pool.shutdown(cancel_futures=True)
+
     def files(self, wanted: Sequence[Wanted]) -> list[Path]:
         """Several, a few at a time; the first failure ends all.  Raises `MirrorError` and `OSError`."""
         self._expected += sum(one.length for one in wanted)
         pool = ThreadPoolExecutor(TOGETHER)
-        running = [pool.submit(self.file, one) for one in wanted]
         try:
+            running = [pool.submit(self.file, one) for one in wanted]
             for done in wait(running, return_when=FIRST_EXCEPTION).done:
                 done.result()
             return [one.result() for one in running]
@@ -204,6 +251,7 @@ class Fetcher:
             with part.open("wb" if begins_again else "ab") as out:
                 for piece in answer.pieces:
                     out.write(piece)
+                    out.flush()  # it may be read already
                     self._note_bytes(len(piece))
                     self._tap.let_through(len(piece))
 
@@ -235,12 +283,17 @@ class Fetcher:
             self.traffic.requests += 1
 
     def _note_bytes(self, size: int) -> None:
-        with self._lock:
+        with self._moved:
             self.traffic.bytes += size
             self._received += size
             done, total = self._received, self._expected
+            self._moved.notify_all()
         if total:
             self._listener("receive", min(done, total) // 1000, max(1, total // 1000))
+
+    def _note_end(self, _running: Future[Path]) -> None:
+        with self._moved:
+            self._moved.notify_all()
 
 
 @contextmanager
@@ -252,10 +305,12 @@ def fetching(
         raise MirrorError("no-source")
     watch = Watch(patience if not rate else Patience(**{**vars(patience), "least": min(patience.least, rate // 8)}))
     sources = [open_source(address, watch) for address in addresses]
+    fetcher = Fetcher(sources, incoming, watch, Tap(rate, watch), listener)
     try:
-        yield Fetcher(sources, incoming, watch, Tap(rate, watch), listener)
+        yield fetcher
     finally:
         watch.close()
+        fetcher.close()
         for source in sources:
             source.close()
 
@@ -275,6 +330,16 @@ class _Mark:
 
     def note(self, source: Source, etag: str) -> None:
         self._file.write_text(f"{source.address}\n{etag}", encoding="utf-8")
+
+
+def _read(file: Path, first: int, size: int) -> bytes:
+    """What is there of these bytes; a download that is begun again takes its file away for a moment."""
+    try:
+        with file.open("rb") as stream:
+            stream.seek(first)
+            return stream.read(size)
+    except FileNotFoundError:
+        return b""
 
 
 def _gravest(failures: Sequence[MirrorError]) -> MirrorError:

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from generator.mirror.copy_script import fact_file
-from generator.release.image import image_entries
 from generator.release.own_files import COPY_FOLDER
 
 PIECE = 1 << 20
@@ -33,19 +32,8 @@ class FileEntry(NamedTuple):
     sha256: str
 
 
-def list_image(stream: BinaryIO, *, length: int) -> tuple[FileEntry, ...]:
-    """The files of an uncompressed image that can be sought in, at its beginning.  Raises as `image_entries` does."""
-    start = stream.tell()
-    entries = tuple(image_entries(stream, most_bytes=length))
-    found = []
-    for entry in entries:
-        stream.seek(start + entry.offset)
-        found.append(FileEntry(entry.path, entry.size, _digest(stream, entry.size)))
-    return tuple(found)
-
-
 def list_files(tree: Path, paths: Iterable[str]) -> tuple[FileEntry, ...]:
-    """The same for files that are in a site's folder, in the order of an image.  Raises `OSError`."""
+    """Files of a site's folder, in the order of an image.  Raises `OSError`."""
     found = []
     for path in sorted(paths, key=lambda path: path.encode("utf-8", "surrogatepass")):
         file = tree / path

@@ -131,7 +131,8 @@ class _Sync:
             record = Assembly(self.store, self.settings, release, wanted, self.fetcher, copy, self.listener).make()
         if record.number > rolled_back_from(self.store):
             self._activate(record)
-        copy.refresh(self.store.releases / record.tree, release, wanted)
+        if not is_new_tree:
+            copy.refresh(self.store.releases / record.tree, release, wanted)
         self._pass_on(verified, record)
         clear_incoming(self.store)
         return self._finish(verified, before, is_new_tree=is_new_tree)

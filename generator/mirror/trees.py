@@ -8,17 +8,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from generator.mirror.copies import CopyMaker, write_copy
+from generator.mirror.copies import CopyMaker, lay_copy
 from generator.mirror.deltas import Route, follow
 from generator.mirror.fetching import Fetcher, Listener, Wanted
-from generator.mirror.file_lists import FileEntry, list_image
-from generator.mirror.held_images import HeldImages, content_date, date_files, is_proven, make_again
+from generator.mirror.file_lists import FileEntry
+from generator.mirror.held_images import HeldImage, HeldImages, content_date, date_files, is_proven, make_again
 from generator.mirror.refusals import MirrorError
 from generator.mirror.store import MirrorSettings, MirrorStore, ReleaseRecord
 from generator.release.catalogue import BlobInfo, Target, TargetInfo, read_target
 from generator.release.compression import decompress_into
-from generator.release.durable_files import copy_durably, settle_folders
-from generator.release.image import extract_image
+from generator.release.durable_files import Together, copy_durably, settle_folders
+from generator.release.image import check_inside, image_entries, write_files
 from generator.release.image_refusals import ImageRefusedError
 from generator.release.own_files import fold_name
 from generator.release.partition import SITE
@@ -62,16 +62,14 @@ class TreeMaker:
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir(parents=True)
         self.store.incoming.mkdir(exist_ok=True)
-        lists: dict[str, tuple[FileEntry, ...]] = {}
-        for done, (path, info) in enumerate(self.wanted.items()):
-            lists[path] = self._place(path, info, part)
-            self.listener("tree", done + 1, len(self.wanted))
-        blobs = dict(self._place_blobs(part))
-        files = [one for listed in lists.values() for one in listed]
-        check_portable([*(one.path for one in files), *blobs])
-        by_image = {self.wanted[path].sha256: listed for path, listed in lists.items()}
-        write_copy(part, self.copy.files(part, self.release, self.wanted, by_image))
-        settle_folders(Path(folder) for folder, _, _ in os.walk(part))
+        with Together(part) as together:
+            lists = self._place_images(part, together)
+            blobs = dict(self._place_blobs(part))
+            files = [one for listed in lists.values() for one in listed]
+            check_portable([*(one.path for one in files), *blobs])
+            by_image = {self.wanted[path].sha256: listed for path, listed in lists.items()}
+            lay_copy(part, self.copy.files(part, self.release, self.wanted, by_image), together)
+            together.settle()
         part.replace(self.store.releases / name)
         settle_folders({self.store.releases})
         size = sum(one.size for one in files) + sum(blob.length for blob in blobs.values())
@@ -81,21 +79,60 @@ class TreeMaker:
 
     # --- images
 
-    def _place(self, path: str, info: TargetInfo, part: Path) -> tuple[FileEntry, ...]:
-        """Put the files of an image into the tree."""
-        target = read_target(path, info)
+    def _place_images(self, part: Path, together: Together) -> dict[str, tuple[FileEntry, ...]]:
+        """Target path → files that are in the tree now.
+
+        First what asks for nothing, then what frames are on their way for, last what needs whole objects.
+        """
+        lists: dict[str, tuple[FileEntry, ...]] = {}
+        for way in (self._link_old, self._patch_old):
+            for path, info in self._not_in(lists).items():
+                self._note(lists, path, way(path, info, part, together))
+        left = self._not_in(lists)
+        self._fetch_objects(left)
+        for path, info in left.items():
+            self._note(lists, path, self._unpack(path, info, self._from_object(path, info), part, together))
+        return lists
+
+    def _not_in(self, lists: Mapping[str, object]) -> dict[str, TargetInfo]:
+        return {path: info for path, info in self.wanted.items() if path not in lists}
+
+    def _note(self, lists: dict[str, tuple[FileEntry, ...]], path: str, files: tuple[FileEntry, ...] | None) -> None:
+        if files is not None:
+            lists[path] = files
+            self.listener("tree", len(lists), len(self.wanted))
+
+    def _link_old(self, path: str, info: TargetInfo, part: Path, _: Together) -> tuple[FileEntry, ...] | None:
+        """An image that did not change; None when it did, or something in it was altered."""
         image = self.held.image(info.sha256)
-        if image:
-            self._check_own(path, target, (one.path for one in image.files))
-            if _link_all(image.tree, part, image.files) and is_proven(part, image.files, info.sha256):
-                return image.files
-            _remove_all(part, image.files)  # something in it was altered
-        file = self._obtain(path, info)
+        if image is None:
+            return None
+        self._check_own(path, read_target(path, info), (one.path for one in image.files))
+        if _link_all(image.tree, part, image.files) and is_proven(part, image.files, info.sha256):
+            return image.files
+        _remove_all(part, image.files)
+        return None
+
+    def _patch_old(self, path: str, info: TargetInfo, part: Path, together: Together) -> tuple[FileEntry, ...] | None:
+        """By deltas; None when there is no way, or it does not lead there: something was altered."""
+        route = self.routes.get(path)
+        image = self.held.image(route.old) if route else None
+        if route is None or image is None:
+            return None
+        made = self._follow(path, info, route, image)
+        if made is None and route.settle():
+            made = self._follow(path, info, route, image)
+        return self._unpack(path, info, made, part, together) if made else None
+
+    def _unpack(self, path: str, info: TargetInfo, file: Path, part: Path, together: Together) -> tuple[FileEntry, ...]:
+        """Put the files of a proven image into the tree; the image is removed."""
+        target = read_target(path, info)
         with file.open("rb") as stream:
-            files = list_image(stream, length=info.length)
-            self._check_own(path, target, (one.path for one in files))
-            stream.seek(0)
-            extract_image(stream, part, most_bytes=info.length, inside=target.inside)
+            entries = tuple(image_entries(stream, most_bytes=info.length))
+            self._check_own(path, target, (one.path for one in entries))
+            check_inside(entries, target.inside)
+            digests = write_files(stream, 0, entries, part, together)
+            files = tuple(FileEntry(one.path, one.size, digest) for one, digest in zip(entries, digests, strict=True))
         date_files(part, files)
         file.unlink()
         return files
@@ -109,17 +146,9 @@ class TreeMaker:
             if fold_name(place.partition("/")[0]) in units:
                 raise MirrorError("not-its-own", path=shown(place), target=shown(path))
 
-    def _obtain(self, path: str, info: TargetInfo) -> Path:
-        """A file with the image, proven; to be removed when it was used."""
-        work = self.store.incoming / f"{info.sha256}.image"
-        return self._from_old(path, info, work) or self._from_object(path, info, work)
-
-    def _from_old(self, path: str, info: TargetInfo, work: Path) -> Path | None:
-        """By deltas; None when there is no way, or it does not lead there: something was altered."""
-        route = self.routes.get(path)
-        image = self.held.image(route.old) if route else None
-        if route is None or image is None:
-            return None
+    def _follow(self, path: str, info: TargetInfo, route: Route, image: HeldImage) -> Path | None:
+        """A file with the image, proven; None when the old one was altered, or the frames are not to be had."""
+        work = self._work(info)
         old = work.with_name(f"{work.name}-old.tar")
         if not make_again(image, old, route.old):
             old.unlink(missing_ok=True)
@@ -128,12 +157,24 @@ class TreeMaker:
             made = follow(route, path, old, work)
         except ImageRefusedError:
             return None
+        except MirrorError as error:
+            if error.kind == "deadline":
+                raise
+            return None
         return made if is_there(made, info) else None
 
-    def _from_object(self, path: str, info: TargetInfo, work: Path) -> Path:
+    def _fetch_objects(self, targets: Mapping[str, TargetInfo]) -> None:
+        """Those that were not ahead, since there was a way that did not lead there; several at a time."""
+        objects = [self._object(path, info) for path, info in targets.items()]
+        lacking = [one for one in objects if not (self.fetcher.have(one) or is_there(self.store.wire / one.path, one))]
+        self.fetcher.files(lacking)
+
+    def _from_object(self, path: str, info: TargetInfo) -> Path:
+        """A file with the image, proven."""
         wanted = self._object(path, info)
         kept = self.store.wire / wanted.path
         file = kept if is_there(kept, wanted) else self.fetcher.file(wanted)
+        work = self._work(info)
         made = work.with_name(f"{work.name}.tar")
         with file.open("rb") as stream, made.open("wb") as out:
             decompress_into(stream, out, length=info.length)
@@ -141,6 +182,10 @@ class TreeMaker:
             made.unlink()
             raise MirrorError("wrong-image", path=shown(path))
         return made
+
+    def _work(self, info: TargetInfo) -> Path:
+        """Beginning of the names of images that are made; they are removed when they were used."""
+        return self.store.incoming / f"{info.sha256}.image"
 
     def _object(self, path: str, info: TargetInfo) -> Wanted:
         place = object_path(info.sha256)
@@ -227,10 +272,13 @@ def _free_name(store: MirrorStore, number: int) -> str:
 
 def _link_all(tree: Path, part: Path, files: Iterable[FileEntry]) -> bool:
     """Link files from one tree into another; False when one of them is gone, or something is there already."""
+    folders: set[Path] = set()
     try:
         for one in files:
             place = part / one.path
-            place.parent.mkdir(parents=True, exist_ok=True)
+            if place.parent not in folders:
+                place.parent.mkdir(parents=True, exist_ok=True)
+                folders.add(place.parent)
             _link(tree / one.path, place)
     except (FileNotFoundError, FileExistsError, NotADirectoryError):
         return False

@@ -15,15 +15,15 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import unquote
 
-TEXTS = ("article", "main", "body")
+TEXTS = (b"article", b"main", b"body")
 """Elements in which the text of a page is: the first of them that it has."""
-GENERATED = re.compile(r'<div class="grupos">|<section class="assuntos-todos"')
+GENERATED = re.compile(rb'<div class="grupos">|<section class="assuntos-todos"')
 """From here on an article lists other pages, which are told of themselves."""
-HEADING = re.compile(r"<h1\b[^>]*>(.*?)</h1>", re.DOTALL)
-TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
+HEADING = re.compile(rb"<h1\b[^>]*>(.*?)</h1>", re.DOTALL)
+TITLE = re.compile(rb"<title>(.*?)</title>", re.DOTALL)
 SILENT = re.compile(r"<(script|style|nav)\b.*?</\1>", re.DOTALL)
 TAG = re.compile(r"<[^>]*>")
-SHOWING = re.compile(r"<(?:img|video|audio|source|track)\b[^>]*>")
+SHOWING = re.compile(rb"<(?:img|video|audio|source|track)\b[^>]*>")
 SHOWN = re.compile(r'\s(src|poster|alt)="([^"]*)"')
 FROM_ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//")
 
@@ -128,15 +128,15 @@ class PageReader:
 
     def read(self, path: str) -> Page:
         """What is remembered of an HTML page.  Raises `OSError`."""
-        text = self._files.read(path).decode("utf-8", "replace")
-        own = GENERATED.split(_article(text), maxsplit=1)[0]
+        page = self._files.read(path)  # bytes, as most pages are known and need not be made text
+        own = GENERATED.split(_article(page), maxsplit=1)[0]
         shows = b"".join(self._shows(path, own))
-        title = "" if HEADING.search(own) else _first(TITLE, text)
-        source = _digest(b"\0".join((path.encode(), own.encode(), title.encode(), shows)))
+        title = b"" if HEADING.search(own) else _first(TITLE, page)
+        source = _digest(b"\0".join((path.encode(), own, title, shows)))
         return self._known.get(source) or _work_out(path, own, title, shows, source)
 
-    def _shows(self, path: str, own: str) -> Iterator[bytes]:
-        for attribute, value in SHOWN.findall(" ".join(SHOWING.findall(own))):
+    def _shows(self, path: str, own: bytes) -> Iterator[bytes]:
+        for attribute, value in SHOWN.findall(_text(b" ".join(SHOWING.findall(own)))):
             yield f"\0{attribute}={value}".encode()
             if attribute != "alt":
                 yield self._digest_of_shown(path, html.unescape(value))
@@ -154,14 +154,18 @@ class PageReader:
         return self._shown[inner]
 
 
-def _work_out(path: str, own: str, title: str, shows: bytes, source: str) -> Page:
-    heading = _words(_first(HEADING, own) or title)
-    return Page(heading or path, _digest(_words(SILENT.sub(" ", own)).encode() + shows), source)
+def _work_out(path: str, own: bytes, title: bytes, shows: bytes, source: str) -> Page:
+    heading = _words(_text(_first(HEADING, own) or title))
+    return Page(heading or path, _digest(_words(SILENT.sub(" ", _text(own))).encode() + shows), source)
 
 
-def _first(pattern: re.Pattern[str], text: str) -> str:
-    found = pattern.search(text)
-    return found[1] if found else ""
+def _first(pattern: re.Pattern[bytes], page: bytes) -> bytes:
+    found = pattern.search(page)
+    return found[1] if found else b""
+
+
+def _text(markup: bytes) -> str:
+    return markup.decode("utf-8", "replace")
 
 
 def _digest(content: bytes) -> str:
@@ -222,12 +226,12 @@ def _titles(contents: Contents, names: set[str]) -> tuple[str, ...]:
     return tuple(sorted(contents[name].title for name in names if name != SITE))
 
 
-def _article(text: str) -> str:
+def _article(page: bytes) -> bytes:
     for name in TEXTS:
-        start, end = text.find(f"<{name}"), text.rfind(f"</{name}>")
+        start, end = page.find(b"<" + name), page.rfind(b"</" + name + b">")
         if 0 <= start < end:
-            return text[text.find(">", start) + 1 : end]
-    return text
+            return page[page.find(b">", start) + 1 : end]
+    return page
 
 
 def _words(markup: str) -> str:

@@ -21,11 +21,13 @@ if sys.version_info >= (3, 14):  # the same module in the standard library
 else:
     from backports import zstd
 
-THOROUGH, QUICK = 19, 6
-"""Levels of whole images.  Measured on 40 courses of 2 MB: 15.6 MB in 31 s, or 17.4 MB in 0.8 s of processor time."""
-DELTA, QUICK_DELTA = 4, 1
-"""Levels of deltas.  Where every page of those courses has changed by the same words: 177 kB in 0.9 s, or 190 kB in
-0.3 s.  Level 11 gives the same 177 kB in twice the time, and level 3 without long matches many times that."""
+THOROUGH, QUICK = 19, 5
+"""Levels of whole images.  Measured on 40 courses of 2 MB: 18.4 MB in 54 s, or 20.6 MB in 0.6 s of processor time."""
+LEAST_QUICK = 6
+"""Bytes of a match at the quick level: with less it finds more, and makes it no smaller, in half as much time again."""
+DELTA, QUICK_DELTA = 6, 1
+"""Levels of deltas.  Where every page of those courses has changed by the same words: 171 kB in 0.8 s, or 208 kB in
+0.2 s.  Level 4 gives 188 kB in the same time, and level 3 without long matches many times that."""
 FRESH = 20
 """A delta of more than this part of its image has much that is new in it: then the thorough level is tried too."""
 PIECE = 1 << 17
@@ -35,9 +37,14 @@ SAMPLE = 1 << 16
 SMALLEST_WINDOW = 10
 LARGEST_WINDOW = 27
 """Power of two of the bytes that whoever decompresses must remember at most: 128 MiB."""
-LONG_MATCHES, QUICK_MATCHES = (32, 2), (32, 4)
+LONG_MATCHES, QUICK_MATCHES = (32, 2), (32, 5)
 """Bytes that a match far away must have at least, and the power of two of bytes at whose distance one is noted.  Pages
 stay what they were in long pieces; to find those separately makes low levels as good as high ones, and quick."""
+NEAR = 16
+"""Power of two of the places that deltas of texts remember for what is not found far away; more would be cleared for
+nothing."""
+SMALL_TABLES, LARGE_TABLES = 19, 23
+"""Powers of two between which the thorough level remembers places: of a course of 2 MB in 24 MB of memory, not 53."""
 MOST_NOTES = 21
 """Power of two of the notes, of 8 bytes each: of images above 8 MB, which are pictures, fewer pieces are noted."""
 MOST_FOR_DELTA = 1 << LARGEST_WINDOW
@@ -61,9 +68,9 @@ class CompressionError(ImageRefusedError):
 
 
 def compress_image(image: Path, *, quick: bool = False) -> bytes:
-    """One frame that says its length; needs about 100 MB besides the result.  Raises `OSError`.
+    """One frame that says its length; needs up to 60 MB besides the result.  Raises `OSError`.
 
-    `quick` takes a fortieth of the time for a tenth more bytes: for images that most mirrors will get as a delta.
+    `quick` takes a hundredth of the time for a tenth more bytes: for images that most mirrors will get as a delta.
     Pictures are compressed already: they are never worth more time than that.
     """
     out = BytesIO()
@@ -76,7 +83,8 @@ def compress_image_into(image: Path, out: BinaryIO, *, quick: bool = False) -> N
     with image.open("rb") as stream:
         length = image.stat().st_size
         level = QUICK if quick or _is_dense(_sample(stream, length)) else THOROUGH
-        for piece in _compressed(stream, length, zstd.ZstdCompressor(options=_options(level))):
+        options = {**_options(level), **_tables(level, length)}
+        for piece in _compressed(stream, length, zstd.ZstdCompressor(options=options)):
             out.write(piece)
 
 
@@ -118,21 +126,27 @@ def decompress_into(stream: BinaryIO, out: BinaryIO, *, length: int) -> None:
 # --- deltas ---------------------------------------------------------------------------------------------------------
 
 
-def make_delta(old: Path, new: Path, *, quick: bool = False) -> bytes:
-    """What makes `new` out of `old`.
+def make_delta(old: Path, new: Path | bytes, *, quick: bool = False) -> bytes:
+    """What makes `new` (an image, or where it is) out of `old`.
 
     `quick` takes half of the time for a few more bytes: for mirrors that are more than one release behind.  Needs both
     in memory, and up to 50 MB more.  Raises `CompressionError` when one is larger than `MOST_FOR_DELTA`, and `OSError`.
     """
-    _check_size(new.stat().st_size)
-    reference, content = _read_reference(old), new.read_bytes()
+    content = new if isinstance(new, bytes) else read_for_delta(new)
+    reference = _read_reference(old)
     matches = QUICK_MATCHES if quick else LONG_MATCHES
     # At the level for texts each block of 128 kB that cannot be compressed would cost 200 bytes.
-    is_dense = _is_dense(_sample(BytesIO(content), len(content)))
-    frame = _referring(reference, content, QUICK_DELTA if quick or is_dense else DELTA, matches)
-    if len(frame) * FRESH > len(content) and not is_dense:
+    is_light = quick or _is_dense(_sample(BytesIO(content), len(content)))
+    frame = _referring(reference, content, QUICK_DELTA if is_light else DELTA, matches)
+    if len(frame) * FRESH > len(content) and not _is_dense(_sample(BytesIO(content), len(content))):
         frame = min(frame, _referring(reference, content, THOROUGH, matches), key=len)
     return DCZ + bytes.fromhex(reference.sha256) + frame
+
+
+def read_for_delta(image: Path) -> bytes:
+    """An image that several deltas have to do with.  Raises `CompressionError` when it is too large, and `OSError`."""
+    _check_size(image.stat().st_size)
+    return image.read_bytes()
 
 
 def apply_delta(old: Path, frame: bytes, *, length: int) -> bytes:
@@ -169,8 +183,7 @@ NOTHING = _Reference(0, hashlib.sha256().hexdigest(), None)
 
 
 def _read_reference(image: Path) -> _Reference:
-    _check_size(image.stat().st_size)
-    content = image.read_bytes()
+    content = read_for_delta(image)
     dictionary = zstd.ZstdDict(content, is_raw=True).as_prefix if len(content) >= SMALLEST_DICTIONARY else None
     return _Reference(len(content), hashlib.sha256(content).hexdigest(), dictionary)  # which has a copy of its own
 
@@ -203,6 +216,17 @@ def _options(level: int) -> dict[int, int]:
     }
 
 
+def _tables(level: int, length: int) -> dict[int, int]:
+    """What is other than a level has it, for so many bytes, old and new ones; little is lost by that."""
+    parameter = zstd.CompressionParameter
+    if level == THOROUGH:
+        size = min(max((length * 3 // 2).bit_length(), SMALL_TABLES), LARGE_TABLES)
+        return {parameter.chain_log: size, parameter.hash_log: size - 2}
+    if level == QUICK:
+        return {parameter.min_match: LEAST_QUICK}
+    return {parameter.chain_log: NEAR, parameter.hash_log: NEAR} if level == DELTA else {}
+
+
 def _referring(reference: _Reference, new: bytes, level: int, matches: tuple[int, int]) -> bytes:
     """A frame that refers to an old image."""
     parameter = zstd.CompressionParameter
@@ -213,6 +237,7 @@ def _referring(reference: _Reference, new: bytes, level: int, matches: tuple[int
     least, distance = matches
     options = {
         **_options(level),
+        **_tables(level, reference.length + length),
         parameter.window_log: window,
         parameter.enable_long_distance_matching: 1,
         parameter.ldm_min_match: least,

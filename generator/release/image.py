@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 import tarfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -17,7 +18,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from generator.release.durable_files import settle_folders
+from generator.release.durable_files import Together
 from generator.release.image_refusals import ImageRefusedError
 from generator.release.portable_names import check_portable, shown
 
@@ -90,6 +91,12 @@ def _order(path: str) -> bytes:
 
 def _packed(path: str, source: Path | bytes) -> Iterator[bytes]:
     with _opened(path, source) as (stream, size):
+        if size < PIECE:  # nearly all: in one piece
+            content = stream.read(size + 1)
+            if len(content) != size:
+                raise ImageError("changed-meanwhile", path=shown(path))
+            yield b"".join((_header(path, size), content, bytes(-size % BLOCK)))
+            return
         yield _header(path, size)
         left = size
         while left:
@@ -108,13 +115,20 @@ def _opened(path: str, source: Path | bytes) -> Iterator[tuple[BinaryIO, int]]:
     if isinstance(source, bytes):
         yield BytesIO(source), len(source)
         return
-    if source.is_symlink() or not source.is_file():  # a pipe would wait for ever to be opened
+    if not _is_plain(source):  # a pipe would wait for ever to be opened
         raise ImageError("not-plain", path=shown(path))
     with source.open("rb") as stream:
         size = os.fstat(stream.fileno()).st_size
         if size > LARGEST_FILE:
             raise ImageError("too-large", path=shown(path), most=LARGEST_FILE)
         yield stream, size
+
+
+def _is_plain(source: Path) -> bool:
+    try:
+        return stat.S_ISREG(os.lstat(source).st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
 
 
 def _header(path: str, size: int) -> bytes:
@@ -200,6 +214,9 @@ class _Reader:
 
 
 def _entry(header: bytes, offset: int) -> ImageEntry:
+    usual = _usual_entry(header, offset)
+    if usual:
+        return usual
     try:
         member = tarfile.TarInfo.frombuf(header, "utf-8", "strict")
     except (tarfile.HeaderError, ValueError):  # UnicodeError is a ValueError
@@ -215,6 +232,15 @@ def _entry(header: bytes, offset: int) -> ImageEntry:
     return ImageEntry(member.name, member.size, offset)
 
 
+def _usual_entry(header: bytes, offset: int) -> ImageEntry | None:
+    """What a header says that the writer would have written; of any other, `tarfile` finds out what is wrong."""
+    try:
+        name, size = header[:LONGEST_NAME].rstrip(b"\0").decode(), int(header[124:135], 8)
+        return ImageEntry(name, size, offset) if _header(name, size) == header else None
+    except ValueError:
+        return None
+
+
 # --- taking apart ---------------------------------------------------------------------------------------------------
 
 
@@ -228,20 +254,37 @@ def extract_image(stream: BinaryIO, folder: Path, *, most_bytes: int, inside: st
     """
     start = stream.tell()
     entries = tuple(image_entries(stream, most_bytes=most_bytes))
+    check_inside(entries, inside)
+    folder.mkdir(parents=True, exist_ok=True)
+    with Together(folder) as together:
+        for _ in write_files(stream, start, entries, folder, together):
+            pass
+        together.settle()
+    return tuple(entry.path for entry in entries)
+
+
+def check_inside(entries: Iterable[ImageEntry], inside: str) -> None:
+    """Raises `ImageError` unless every file is below this folder; nothing is below no folder."""
     for entry in entries:
         if inside and not entry.path.startswith(f"{inside}/"):
             raise ImageError("outside-unit", path=shown(entry.path), unit=shown(inside))
+
+
+def write_files(
+    stream: BinaryIO, start: int, entries: Iterable[ImageEntry], folder: Path, together: Together
+) -> Iterator[str]:
+    """Write the files of an image, which begins at `start` and was checked, into a folder; gives the SHA-256 of each.
+
+    Raises `ImageError` for what is in the way, and `OSError`.
+    """
     folders: set[Path] = {folder}
     for entry in entries:
         _make_folders(folder, entry.path, folders)
         stream.seek(start + entry.offset)
-        _write_file(stream, folder / entry.path, entry)
-    settle_folders(folders)
-    return tuple(entry.path for entry in entries)
+        yield _write_file(stream, folder / entry.path, entry, together)
 
 
 def _make_folders(folder: Path, path: str, known: set[Path]) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
     here = folder
     for part in path.split("/")[:-1]:
         here = here / part
@@ -255,14 +298,17 @@ def _make_folders(folder: Path, path: str, known: set[Path]) -> None:
         known.add(here)
 
 
-def _write_file(stream: BinaryIO, place: Path, entry: ImageEntry) -> None:
+def _write_file(stream: BinaryIO, place: Path, entry: ImageEntry, together: Together) -> str:
     try:
         out = place.open("xb")  # fails where there is anything, a link that leads nowhere too
     except FileExistsError:
         raise ImageError("occupied", path=shown(entry.path)) from None
+    digest = hashlib.sha256()
     with out:
         reader = _Reader(stream, entry.size)
         while reader.position < entry.size:
-            out.write(reader.read(min(PIECE, entry.size - reader.position)))
-        out.flush()
-        os.fsync(out.fileno())
+            piece = reader.read(min(PIECE, entry.size - reader.position))
+            digest.update(piece)
+            out.write(piece)
+        together.written(out)
+    return digest.hexdigest()

@@ -19,6 +19,8 @@ OWN_BEGINNING = b"<!doctype html><!-- canoa: this page belongs to a copy, not to
 
 def fold_name(name: str) -> str:
     """What names have in common that some file system takes for the same (Unicode, D145)."""
+    if name.isascii():  # nearly all are
+        return name.lower()
     return unicodedata.normalize("NFD", unicodedata.normalize("NFD", name).casefold())
 
 

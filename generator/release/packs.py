@@ -24,6 +24,9 @@ from generator.release.portable_names import shown
 
 MAGIC = b"canoa-pack-1"
 HEADER = len(MAGIC) + 8
+STEPS = 30
+"""A mirror walks at most so many packs before it takes full images; so many single steps stay on the wire.  With eight,
+a usual night of daily releases would take eleven times as many bytes, for links that were down (docs/scale.md)."""
 LARGEST_INDEX = 32 << 20
 """Bytes of an index, not compressed: more than a hundred thousand images."""
 SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -104,6 +107,16 @@ def write_pack(frames: Mapping[str, Frame]) -> bytes:
     return b"".join((head, packed, *(frame.data for _, frame in sorted(frames.items()))))
 
 
+def index_end(head: bytes, length: int) -> int:
+    """Where the frames begin in a pack of `length` bytes, by its first `HEADER` bytes.  Raises `PackError`."""
+    if len(head) < HEADER or not head.startswith(MAGIC):
+        raise PackError("not-a-pack")
+    end = HEADER + int.from_bytes(head[len(MAGIC) : len(MAGIC) + 4], "big")
+    if end > length:
+        raise PackError("truncated")
+    return end
+
+
 def read_pack(stream: BinaryIO, *, length: int) -> Pack:
     """Read the index of a pack of `length` bytes (which are signed); `stream` can be sought in, and stays open.
 
@@ -111,12 +124,8 @@ def read_pack(stream: BinaryIO, *, length: int) -> Pack:
     """
     start = stream.tell()
     head = stream.read(HEADER)
-    if len(head) < HEADER or not head.startswith(MAGIC):
-        raise PackError("not-a-pack")
-    packed = int.from_bytes(head[len(MAGIC) : -4], "big")
+    packed = index_end(head, length) - HEADER
     size = int.from_bytes(head[-4:], "big")
-    if packed > length - HEADER:
-        raise PackError("truncated")
     if size > LARGEST_INDEX:
         raise PackError("too-large", most=LARGEST_INDEX)
     index = decompress_bounded(BytesIO(_read_exactly(stream, packed)), length=size)

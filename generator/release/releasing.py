@@ -24,13 +24,14 @@ from generator.release.compression import (
     compress_image_into,
     decompress_bounded,
     make_delta,
+    read_for_delta,
     reference_of,
 )
 from generator.release.durable_files import copy_durably, put_durably, remove_waiting, write_durably
 from generator.release.image_files import open_images
 from generator.release.merged_page import COURSE_LIST, merged_pages
 from generator.release.merged_sources import Merged, read_merged
-from generator.release.packs import Frame, write_pack
+from generator.release.packs import STEPS, Frame, write_pack
 from generator.release.partition import SiteFile, Unit, partition_site
 from generator.release.refusals import ReleaseError
 from generator.release.workplace import (
@@ -56,9 +57,6 @@ SMALL_DELTA = 64 << 10
 """Bytes."""
 MOST_DELTAS = 48 << 20
 """Bytes of all deltas of a release: they are in memory until they are packed."""
-STEPS = 30
-"""A mirror walks at most so many packs before it takes full images; so many single steps stay on the wire.  With eight,
-a usual night of daily releases would take eleven times as many bytes, for links that were down (docs/scale.md)."""
 
 
 @dataclass(frozen=True)
@@ -252,16 +250,23 @@ def _make_packs(
     }
     # Most mirrors are one release behind: for them it is worth the trouble.
     step = {(old.sha256, new.sha256) for (release, _), (old, new) in pairs.items() if release == number - 1}
-    wanted = {(old.sha256, new.sha256): (old, new) for old, new in pairs.values()}
-    order = sorted(wanted, key=lambda pair: (pair not in step, pair))
+    groups: dict[tuple[bool, str], dict[str, TargetInfo]] = {}
+    for old, new in pairs.values():
+        groups.setdefault(((old.sha256, new.sha256) not in step, new.sha256), {})[old.sha256] = old
+    order = sorted(groups.items())
+    news = {new.sha256: new for _, new in pairs.values()}
     tasks = [
         _Task(
-            partial(_delta, work, *wanted[pair], most=_most(wire, pair[1]), quick=pair not in step),
-            max(image.length for image in wanted[pair]),
+            partial(_deltas, work, tuple(olds.values()), news[sha256], most=_most(wire, sha256), quick=is_quick),
+            max(image.length for image in (news[sha256], *olds.values())),
         )
-        for pair in order
+        for (is_quick, sha256), olds in order
     ]
-    made = _kept(zip(order, _together(tasks, "delta", listener), strict=True))
+    made = _kept(
+        ((old, sha256), delta)
+        for ((_, sha256), olds), found in zip(order, _together(tasks, "delta", listener), strict=True)
+        for old, delta in zip(olds, found, strict=True)
+    )
     packs = {}
     for edition in older:
         frames = {
@@ -290,21 +295,30 @@ def _kept(deltas: Iterable[tuple[tuple[str, str], bytes]]) -> dict[tuple[str, st
     return kept
 
 
-def _delta(work: Workplace, old: TargetInfo, new: TargetInfo, *, most: int, quick: bool) -> bytes:
+def _deltas(work: Workplace, olds: Sequence[TargetInfo], new: TargetInfo, *, most: int, quick: bool) -> list[bytes]:
+    """To one image from each of the others."""
+    try:
+        content = read_for_delta(work.image(new.sha256))
+    except (CompressionError, FileNotFoundError):  # too large to be in memory twice, or merged and cleared away
+        return [b""] * len(olds)
+    return [_delta(work, old, content, most=most, quick=quick) for old in olds]
+
+
+def _delta(work: Workplace, old: TargetInfo, new: bytes, *, most: int, quick: bool) -> bytes:
     """Nothing where there can be no delta, or none of at most so many bytes."""
     try:
         delta = _delta_from_image(work, old, new, quick=quick)
         if not delta and _make_image_again(work, old):
             delta = _delta_from_image(work, old, new, quick=quick)
-    except CompressionError:  # too large to be in memory twice
+    except CompressionError:
         return b""
     return delta if len(delta) <= most else b""
 
 
-def _delta_from_image(work: Workplace, old: TargetInfo, new: TargetInfo, *, quick: bool) -> bytes:
+def _delta_from_image(work: Workplace, old: TargetInfo, new: bytes, *, quick: bool) -> bytes:
     """Nothing where the image of the earlier release is missing or was altered."""
     try:
-        delta = make_delta(work.image(old.sha256), work.image(new.sha256), quick=quick)
+        delta = make_delta(work.image(old.sha256), new, quick=quick)
     except FileNotFoundError:
         return b""
     return delta if reference_of(delta) == old.sha256 else b""

@@ -10,9 +10,9 @@ from hashlib import sha256
 from pathlib import Path
 
 from generator.mirror.copy_facts import CopyFacts, FrontPage, copy_files
-from generator.mirror.file_lists import FileEntry, list_image
+from generator.mirror.file_lists import FileEntry
 from generator.release.catalogue import TargetInfo, make_catalogue
-from generator.release.image import extract_image
+from generator.release.image import extract_image, image_entries
 from generator.release.partition import SITE, partition_site
 
 DAY = datetime(2026, 11, 22, tzinfo=timezone.utc)
@@ -28,6 +28,13 @@ def signed_part(files: Mapping[str, bytes]) -> dict[str, bytes]:
     }
 
 
+def _files(image: bytes) -> tuple[FileEntry, ...]:
+    return tuple(
+        FileEntry(one.path, one.size, sha256(image[one.offset : one.offset + one.size]).hexdigest())
+        for one in image_entries(io.BytesIO(image), most_bytes=len(image))
+    )
+
+
 @dataclass(frozen=True)
 class Made:
     """A release of a site, its images in memory."""
@@ -39,7 +46,7 @@ class Made:
 
     def files(self) -> dict[str, tuple[FileEntry, ...]]:
         """The files of every image."""
-        return {one: list_image(io.BytesIO(data), length=len(data)) for one, data in self.images.items()}
+        return {one: _files(data) for one, data in self.images.items()}
 
     def facts(self, present: Collection[str] | None = None, **changes: object) -> CopyFacts:
         """The facts of a copy that has everything, or some targets."""

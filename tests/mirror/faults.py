@@ -18,7 +18,7 @@ from tests.conftest import find_program
 from tests.mirror.voyage import copy_mirror, served, start_publisher
 
 CHANGING = (
-    "write,pwrite64,fsync,fdatasync,rename,renameat,renameat2,link,linkat,symlink,symlinkat,unlink,unlinkat,"
+    "write,pwrite64,fsync,fdatasync,syncfs,rename,renameat,renameat2,link,linkat,symlink,symlinkat,unlink,unlinkat,"
     "mkdir,mkdirat,rmdir,ftruncate,truncate,chmod,fchmod,fchmodat,utimensat,copy_file_range,sendfile"
 )
 OPENING = "openat"
@@ -130,5 +130,7 @@ def chosen(every: Sequence[Place], count: int) -> Iterator[tuple[Place, str]]:
     yield from list(dict.fromkeys([*spread[: count // 2], *firsts, *spread]))[:count]
 
 
-SPACE = frozenset(("write", "pwrite64", "fsync", "openat", "mkdir", "mkdirat", "rename", "link", "linkat", "symlink"))
+SPACE = frozenset(
+    ("write", "pwrite64", "fsync", "syncfs", "openat", "mkdir", "mkdirat", "rename", "link", "linkat", "symlink")
+)
 """Calls that a full disk refuses."""

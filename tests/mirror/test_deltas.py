@@ -8,7 +8,8 @@ from typing import cast
 import pytest
 
 from generator.mirror.deltas import find_packs
-from generator.release.releasing import DELTAS, STEPS
+from generator.release.packs import STEPS
+from generator.release.releasing import DELTAS
 from generator.release.trust import VerifiedRelease
 
 
