@@ -23,6 +23,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from bench.corpus import slug
 from bench.vocabulary import ADJECTIVES, FEMININE, LINKS, MASCULINE, VERBS, Writer, capitalised
 
 SEED = 20261122
@@ -47,7 +48,7 @@ class Size:
     """On each page, which no other page has."""
     common: int = 25
     """On each page, which others of the course have too: advice, notes, sources."""
-    part: int = 42
+    part: int = 32
     """Pages that one menu lists."""
     pictures: int = 60
     """In each course."""
@@ -72,7 +73,7 @@ def write_site(site: Path, size: Size = FULL, seed: int = SEED) -> None:
     (site / "index.html").write_text(_framed("Biblioteca", "", f"<h1>Biblioteca</h1><ul>{links}</ul>"))
     (site / "canoa").mkdir()
     (site / "canoa/canoa.css").write_text("body{margin:0}\n" * 400)
-    (site / "mapa.txt").write_text("".join(f"{page}\n" for page in _addresses(site, names, size)))
+    (site / "mapa.txt").write_text("".join(f"{page}\n" for page in _addresses(names, size, seed)))
     for name in names:
         _write_course(site, name, size, seed)
 
@@ -86,31 +87,34 @@ def _course_name(number: int) -> str:
     return f"curso-{number:02}"
 
 
-def _addresses(site: Path, names: list[str], size: Size) -> Iterator[str]:
-    return (f"{name}/{page}" for name in names for page in _page_names(size))
+def _addresses(names: list[str], size: Size, seed: int) -> Iterator[str]:
+    return (f"{name}/{page}" for name in names for page, _ in _pages(name, size, seed))
 
 
-def _page_names(size: Size) -> list[str]:
-    return ["index.html", *(f"{number:03}.html" for number in range(1, size.pages))]
+def _pages(name: str, size: Size, seed: int) -> list[tuple[str, str]]:
+    """File and title of each page of a course; files are called after their titles, as those of built sites are."""
+    writer = Writer(seed, name)
+    titles = [writer.title() for _ in range(size.pages)]
+    files = ["index.html", *(f"{number:03}-{slug(title)}.html" for number, title in enumerate(titles[1:], start=1))]
+    return list(zip(files, titles, strict=True))
 
 
 def _write_course(site: Path, name: str, size: Size, seed: int) -> None:
     source = random.Random(f"{seed}:{name}")
-    writer = Writer(seed, name)
     folder = site / name
     (folder / "img").mkdir(parents=True)
     (folder / "atividades.js").write_text(f"canoa.course({json.dumps({'id': name, 'title': f'Curso {name}'})});")
-    for number in range(size.pictures):
+    pages = _pages(name, size, seed)
+    pictures = [f"img/{page.removesuffix('.html')}.webp" for page, _ in pages[: size.pictures]]
+    for picture in pictures:
         length = size.picture * source.randrange(50, 150) // 100
-        (folder / f"img/{number}.webp").write_bytes(source.randbytes(length))
-    pages = _page_names(size)
-    titles = [writer.title() for _ in pages]
-    items = [f'<li><a href="{page}">{title}</a></li>' for page, title in zip(pages, titles, strict=True)]
+        (folder / picture).write_bytes(source.randbytes(length))
+    items = [f'<li><a href="{page}">{title}</a></li>' for page, title in pages]
     common = _sentences(source, COMMON)
-    for number, (page, title) in enumerate(zip(pages, titles, strict=True)):
+    for number, (page, title) in enumerate(pages):
         first = number - number % size.part
         menu = "".join(items[first : first + size.part])
-        shown = f'<img src="img/{number % size.pictures}.webp" alt="{title}" width="640" height="360">'
+        shown = f'<img src="{pictures[number % len(pictures)]}" alt="{title}" width="640" height="360">'
         notes = "".join(f"<li>{one}.</li>\n" for one in source.sample(common, size.common))
         text = f"<h1>{title}</h1>{shown}{_prose(source, size.sentences)}<ul>{notes}</ul>"
         (folder / page).write_text(_framed(title, menu, text), encoding="utf-8")
