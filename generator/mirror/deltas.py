@@ -1,11 +1,9 @@
 """Which deltas lead from the images that are here to those of a release, fetched whole or only as far as needed.
 
 On a slow link a pack takes longer to come than to apply, so its frames are used as they come, and others are not even
-fetched: then nothing can be compared with the pack's signed hash.  It must suffice that everything is bounded (what
-comes by the signed length of the pack, the index by `LARGEST_INDEX`, an image by its length), that a frame applies to
-the proven old image only, and that what it makes has the hash that the institution signed.  Other bytes than the right
-ones can waste time: what they lead to is thrown away, the whole pack waited for and compared, and only where that does
-not lead there either, the whole image is fetched.
+fetched.  The pack's beginning has a signed hash of its own and says those of the frames: nothing is decompressed that
+was not proven.  Where something else came, the whole pack is waited for and compared, and only where that does not
+lead there either, the whole image is fetched.
 """
 
 from __future__ import annotations
@@ -33,6 +31,7 @@ from generator.release.packs import (
     index_end,
     read_pack,
 )
+from generator.release.signed_documents import TransportInfo
 from generator.release.trust import VerifiedRelease
 from generator.release.workplace import is_there, pack_path
 
@@ -172,12 +171,12 @@ def _open_pack(
     info = release.transport[path]
     whole = Wanted(path, info.length, info.sha256)
     is_here = is_there(store.wire / path, info)
-    if wanted is not None and info.length > SMALL and not is_here and not fetcher.have(whole):
-        part = _open_part(fetcher, whole, wanted)
+    if info.head and wanted is not None and info.length > SMALL and not is_here and not fetcher.have(whole):
+        part = _open_part(fetcher, whole, info.head, wanted)
         if part is not None:
             return part
-    if is_only and not is_here:
-        return ArrivingPack(fetcher.begin(whole), info.length, files)
+    if info.head and is_only and not is_here:
+        return ArrivingPack(fetcher.begin(whole), info, files)
     file = store.wire / path if is_here else fetcher.file(whole)
     return read_pack(files.enter_context(file.open("rb")), length=info.length)
 
@@ -188,16 +187,16 @@ def _open_pack(
 class ArrivingPack:
     """A pack whose frames are given as they come."""
 
-    def __init__(self, arriving: Arriving, length: int, files: ExitStack) -> None:
-        """`length`: as it is signed; what is opened is closed with `files`.
+    def __init__(self, arriving: Arriving, info: TransportInfo, files: ExitStack) -> None:
+        """`info`: what is signed of it; what is opened is closed with `files`.
 
         Raises `MirrorError` when it is not to be had, `ImageRefusedError`, and `OSError`.
         """
-        self._arriving, self._length, self._files = arriving, length, files
+        self._arriving, self._length, self._files = arriving, info.length, files
         self._whole: Pack | None = None
         self._entries: Mapping[str, PackEntry] = {}
         try:
-            self._entries = read_pack(BytesIO(self._head()), length=length).entries
+            self._entries = read_pack(BytesIO(self._head()), length=info.length, head=info.head).entries
         except ImageRefusedError:
             self.settle()
 
@@ -246,12 +245,12 @@ class PartialPack:
             return checked_frame(entry, stream.read(entry.size))
 
 
-def _open_part(fetcher: Fetcher, whole: Wanted, wanted: frozenset[str]) -> PartialPack | None:
+def _open_part(fetcher: Fetcher, whole: Wanted, head: str, wanted: frozenset[str]) -> PartialPack | None:
     """What these targets need of a pack; None when the whole is as good, or the source gives no parts."""
     try:
         entries = {
             path: entry
-            for path, entry in read_pack(BytesIO(_head(fetcher, whole)), length=whole.length).entries.items()
+            for path, entry in read_pack(BytesIO(_head(fetcher, whole)), length=whole.length, head=head).entries.items()
             if path in wanted
         }
         runs = _runs(list(entries.values()))

@@ -304,7 +304,8 @@ class Repository:
             return self
         targets = {}
         for path, info in files.items():
-            targets[f"{TRANSPORT}/{path}"] = _target_file(f"{TRANSPORT}/{path}", info.length, info.sha256, None)
+            custom = {"head": info.head} if info.head else None
+            targets[f"{TRANSPORT}/{path}"] = _target_file(f"{TRANSPORT}/{path}", info.length, info.sha256, custom)
         made = Targets(
             version=self.next_version(TRANSPORT),
             expires=_expiry(TRANSPORT, date),

@@ -1,16 +1,18 @@
 """A pack of deltas: all that changed from one release to another, in one file.
 
-    16 bytes          `canoa-pack-1` and the length in bytes of the compressed index (4 bytes, most significant first)
+    16 bytes          `canoa-pack-2` and the length in bytes of the compressed index (4 bytes, most significant first)
     4 bytes           length in bytes of the index
     index             compressed: JSON, target path → `from`, `to` (SHA-256), `length` (bytes of the new image),
-                      `offset` (from the end of the index) and `size` (bytes of the frame)
+                      `offset` (from the end of the index), `size` and `sha256` (of the frame)
     frames            one after the other, in the order of the target paths, as `compression.make_delta` makes them
 
-The index stands for itself, so that a mirror of some courses may ask for the parts that it needs.
+The hash of all before the first frame is signed beside that of the pack, so that nothing is decompressed that was not
+proven, neither by mirrors that use frames while the others come, nor by those that fetch only some of them.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -22,7 +24,7 @@ from generator.release.compression import CompressionError, compress_bytes, deco
 from generator.release.image_refusals import ImageRefusedError
 from generator.release.portable_names import shown
 
-MAGIC = b"canoa-pack-1"
+MAGIC = b"canoa-pack-2"
 HEADER = len(MAGIC) + 8
 STEPS = 30
 """A mirror walks at most so many packs before it takes full images; so many single steps stay on the wire.  With eight,
@@ -30,7 +32,7 @@ a usual night of daily releases would take eleven times as many bytes, for links
 LARGEST_INDEX = 32 << 20
 """Bytes of an index, not compressed: more than a hundred thousand images."""
 SHA256 = re.compile(r"[0-9a-f]{64}")
-KEYS = {"from", "to", "length", "offset", "size"}
+KEYS = {"from", "to", "length", "offset", "size", "sha256"}
 
 
 class PackError(ImageRefusedError):
@@ -62,6 +64,8 @@ class PackEntry:
     """Bytes from the beginning of the pack."""
     size: int
     """Bytes of the frame."""
+    sha256: str
+    """Of the frame."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,9 @@ class Pack:
 
 
 def checked_frame(entry: PackEntry, data: bytes) -> Frame:
-    """The frame that the index says something of.  Raises `PackError` when it refers to another image than is said."""
+    """The frame that the index says something of.  Raises `PackError` for other bytes, and for another reference."""
+    if hashlib.sha256(data).hexdigest() != entry.sha256:
+        raise PackError("damaged")
     try:
         reference = reference_of(data)
     except CompressionError:
@@ -98,8 +104,9 @@ def write_pack(frames: Mapping[str, Frame]) -> bytes:
     index: dict[str, dict[str, str | int]] = {}
     offset = 0
     for target, frame in sorted(frames.items()):
-        size = len(frame.data)
-        index[target] = {"from": frame.old, "to": frame.new, "length": frame.length, "offset": offset, "size": size}
+        size, sha256 = len(frame.data), hashlib.sha256(frame.data).hexdigest()
+        images: dict[str, str | int] = {"from": frame.old, "to": frame.new, "length": frame.length}
+        index[target] = {**images, "offset": offset, "size": size, "sha256": sha256}
         offset += size
     written = json.dumps(index, ensure_ascii=True, separators=(",", ":"), sort_keys=True).encode()
     packed = compress_bytes(written)
@@ -117,20 +124,29 @@ def index_end(head: bytes, length: int) -> int:
     return end
 
 
-def read_pack(stream: BinaryIO, *, length: int) -> Pack:
-    """Read the index of a pack of `length` bytes (which are signed); `stream` can be sought in, and stays open.
+def read_head(stream: BinaryIO, *, length: int) -> bytes:
+    """All before the first frame of a pack of `length` bytes.  Raises `PackError`."""
+    begun = stream.read(HEADER)
+    return begun + _read_exactly(stream, index_end(begun, length) - HEADER)
 
-    Raises `PackError` for anything but frames one after the other that fill the rest exactly, and `CompressionError`.
+
+def read_pack(stream: BinaryIO, *, length: int, head: str = "") -> Pack:
+    """Read the index of a pack of `length` bytes; `stream` can be sought in, and stays open.
+
+    Length and content must have been proven, or `head`, the signed hash of what stands before the first frame, is
+    compared here.  Raises `PackError` for anything but frames one after the other that fill the rest exactly, and
+    `CompressionError`.
     """
     start = stream.tell()
-    head = stream.read(HEADER)
-    packed = index_end(head, length) - HEADER
-    size = int.from_bytes(head[-4:], "big")
+    read = read_head(stream, length=length)
+    if head and hashlib.sha256(read).hexdigest() != head:
+        raise PackError("damaged")
+    size = int.from_bytes(read[HEADER - 4 : HEADER], "big")
     if size > LARGEST_INDEX:
         raise PackError("too-large", most=LARGEST_INDEX)
-    index = decompress_bounded(BytesIO(_read_exactly(stream, packed)), length=size)
-    entries = _entries(_parse(index), HEADER + packed)
-    end = max((entry.offset + entry.size for entry in entries.values()), default=HEADER + packed)
+    index = decompress_bounded(BytesIO(read[HEADER:]), length=size)
+    entries = _entries(_parse(index), len(read))
+    end = max((entry.offset + entry.size for entry in entries.values()), default=len(read))
     if end != length:
         raise PackError("wrong-length", expected=length, found=end)
     return Pack(entries, stream, start)
@@ -154,14 +170,14 @@ def _entries(index: Mapping[str, Any], start: int) -> dict[str, PackEntry]:
     for target, one in sorted(index.items()):
         if not isinstance(one, dict) or one.keys() != KEYS or not _is_plausible(one) or one["offset"] != offset:
             raise PackError("bad-index", place=shown(target))
-        entries[target] = PackEntry(one["from"], one["to"], one["length"], start + offset, one["size"])
+        entries[target] = PackEntry(one["from"], one["to"], one["length"], start + offset, one["size"], one["sha256"])
         offset += one["size"]
     return entries
 
 
 def _is_plausible(one: Mapping[str, Any]) -> bool:
     sizes = (one["length"], one["offset"], one["size"])
-    hashes = (one["from"], one["to"])
+    hashes = (one["from"], one["to"], one["sha256"])
     return all(type(size) is int and size >= 0 for size in sizes) and all(
         isinstance(digest, str) and SHA256.fullmatch(digest) for digest in hashes
     )

@@ -49,6 +49,8 @@ class TransportInfo:
 
     length: int
     sha256: str
+    head: str = ""
+    """Of a pack of deltas: SHA-256 of its beginning up to the first frame, so that frames can be proven one by one."""
 
 
 @dataclass(frozen=True)
@@ -262,7 +264,9 @@ def _transport_info(path: str, target: TargetFile) -> tuple[str, TransportInfo]:
     if own != TRANSPORT or not WIRE_PATH.fullmatch(wire_path):
         raise MetadataError("foreign-target", role=TRANSPORT, path=shown(path[:200]))
     try:
-        return wire_path, TransportInfo(_length(target.length), _sha256(target.hashes["sha256"]))
+        head = target.custom["head"] if target.custom else None
+        signed_head = "" if head is None else _sha256(head)
+        return wire_path, TransportInfo(_length(target.length), _sha256(target.hashes["sha256"]), signed_head)
     except (KeyError, TypeError, ValueError):
         raise MetadataError("impossible-target", role=TRANSPORT, path=shown(path[:200])) from None
 

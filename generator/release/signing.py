@@ -5,6 +5,7 @@ Institutions may sign one after the other, on computers of their own: what is si
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from generator.release.keys import (
 )
 from generator.release.merged_sources import MergedInstitution, read_merged
 from generator.release.metadata import LIFE, LIFE_OF_INSTITUTION, Repository, RoleKeys, draft_root
+from generator.release.packs import read_head
 from generator.release.refusals import ReleaseError
 from generator.release.signed_documents import (
     TOP_ROLES,
@@ -226,14 +228,25 @@ def sign_release(work: Workplace, ring: Keyring, date: datetime, *, deltas: int)
             raise ReleaseError("keys-missing", roles=", ".join(missing))
         return Signed(edition.number, signed, missing)
     signers = {role: signers_of(repository, role, ring) for role in ONLINE}
-    wire = {path: TransportInfo(one.length, one.sha256) for path, one in edition.wire.items()}
-    repository = repository.with_transport(wire, signers, date)
+    repository = repository.with_transport(_transport(work, edition), signers, date)
     repository = _renewed(repository, ring, date, read_merged(work).institutions)
     _made, files = repository.next_release(signers, date, _earlier_packs(work, edition.number, deltas))
     work.commit(files)
     for file in work.draft.glob("*.json"):
         file.unlink()
     return Signed(edition.number, (*signed, *ONLINE), ())
+
+
+def _transport(work: Workplace, edition: Edition) -> dict[str, TransportInfo]:
+    """What lies on the wire; of packs also what their beginnings are proven by."""
+    found = {}
+    for path, one in edition.wire.items():
+        head = ""
+        if path.startswith("delta/"):
+            with (work.wire / path).open("rb") as stream:
+                head = hashlib.sha256(read_head(stream, length=one.length)).hexdigest()
+        found[path] = TransportInfo(one.length, one.sha256, head)
+    return found
 
 
 def signed_number(work: Workplace) -> int:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
+from generator.mirror import deltas
 from generator.mirror.refusals import MirrorError
-from generator.release import durable_files
+from generator.release import durable_files, packs
+from generator.release.compression import apply_delta_into, decompress_bounded
 from generator.release.workplace import object_path
 from tests.mirror.hostile_server import Exchange, HostileServer, cut_after, flipped, shortened, status
 from tests.mirror.published import Catalogue, Mirror
@@ -71,6 +75,28 @@ def test_what_came_wrong_is_waited_for_again_and_no_whole_image_is_fetched(
     assert behind.files() == catalogue.signed_files(3)
     assert server.paths.count(PACK) == 2
     assert [path for path in server.paths if path.endswith(".tar.zst")] == new_objects(catalogue)
+
+
+@pytest.mark.parametrize("part", [0.0, 0.02, 0.1, 0.3, 0.6, 0.9, 0.999])
+def test_nothing_is_decompressed_that_is_not_what_was_signed(
+    behind: Mirror, server: HostileServer, catalogue: Catalogue, part: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pack = pack_of(catalogue)
+    indexes, frames = [], []
+
+    def read_index(stream: BytesIO, *, length: int) -> bytes:
+        indexes.append(stream.getvalue())
+        return decompress_bounded(stream, length=length)
+
+    def apply(old: Path, data: bytes, out: BinaryIO, *, length: int) -> None:
+        frames.append(data)
+        apply_delta_into(old, data, out, length=length)
+
+    monkeypatch.setattr(packs, "decompress_bounded", read_index)
+    monkeypatch.setattr(deltas, "apply_delta_into", apply)
+    server.when(PACK, flipped(int(part * len(pack))), times=1)
+    behind.sync(day=3)
+    assert frames and all(one in pack for one in (*indexes, *frames))
 
 
 def new_objects(catalogue: Catalogue) -> list[str]:
