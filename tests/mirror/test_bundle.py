@@ -18,6 +18,7 @@ from generator.mirror.stick import opening, read_pointers
 from generator.mirror.stick_refusals import StickError
 from generator.mirror.store import MirrorStore
 from generator.release.refusals import ReleaseError
+from generator.release.workplace import object_path
 from tests.conftest import ROOT, Outcome
 from tests.mirror.copies import signed_part
 from tests.mirror.published import QUICK, Catalogue, Mirror, date, new_mirror
@@ -354,7 +355,9 @@ def test_when_the_stick_is_pulled_out_the_import_goes_on_where_it_was(
     parcel: Path, catalogue: Catalogue, tmp_path: Path
 ) -> None:
     theirs = clinic(tmp_path, catalogue)
-    away = objects(parcel)[-1]
+    targets = catalogue.press.work.read_edition(3).targets
+    ways = [parcel / object_path(info.sha256) for _, info in sorted(targets.items())]
+    away = [file for file in ways if file.exists()][-1]  # fetched last
     content = away.read_bytes()
     away.unlink()
     with pytest.raises(StickError, match="bundle-lacks"):
