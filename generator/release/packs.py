@@ -28,7 +28,7 @@ MAGIC = b"canoa-pack-2"
 HEADER = len(MAGIC) + 8
 STEPS = 30
 """A mirror walks at most so many packs before it takes full images; so many single steps stay on the wire.  With eight,
-a usual night of daily releases would take eleven times as many bytes, for links that were down (docs/scale.md)."""
+a usual night of daily releases would take twelve times as many bytes, for links that were down (docs/scale.md)."""
 LARGEST_INDEX = 32 << 20
 """Bytes of an index, not compressed: more than a hundred thousand images."""
 SHA256 = re.compile(r"[0-9a-f]{64}")
