@@ -22,11 +22,7 @@ from generator.naming import closest
 from generator.pages.blocks import options as values
 from generator.pages.blocks.desk import Desk
 from generator.pages.blocks.scan import Header, KnownBlocks, Loader
-from generator.pages.late_patterns import import_with_late_patterns
 from generator.pages.page import Block as PlacedBlock
-
-# Its patterns are needed for `/// html` and for figures with attributes alone, and take as long as all of Markdown.
-import_with_late_patterns("pymdownx.blocks.html")
 
 
 class Collecting:
