@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 from generator.mirror.copies import CopyMaker
-from generator.mirror.deltas import Route, find_packs, find_routes, open_packs
+from generator.mirror.deltas import Route, find_packs, find_route, open_packs
 from generator.mirror.fetching import Fetcher, Listener
 from generator.mirror.held_images import HeldImages
 from generator.mirror.refusals import MirrorError
@@ -82,7 +82,8 @@ class Assembly:
         whole = self.wanted.keys() == self.release.targets.keys()
         wanted = None if whole else frozenset(from_here)
         opened = open_packs(self.store, self.fetcher, self.release, packs, wanted, files)
-        return find_routes(sorted(from_here), old, changed, opened)
+        found = {path: find_route(path, old[path], changed[path], opened) for path in sorted(from_here)}
+        return {path: route for path, route in found.items() if route}
 
     def _ahead(self, changed: Mapping[str, TargetInfo]) -> int:
         """Bytes of what is made: the files, an image before and after it changes, and objects for others."""

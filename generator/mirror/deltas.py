@@ -68,7 +68,15 @@ class Route:
 
         Raises `MirrorError` only when the time is over, and `OSError`.
         """
-        return _settle(self.packs)
+        try:
+            waited = [pack.settle() for pack in self.packs if isinstance(pack, ArrivingPack)]
+        except MirrorError as error:
+            if error.kind == "deadline":
+                raise
+            return False
+        except ImageRefusedError:
+            return False
+        return any(waited)
 
 
 def find_packs(release: VerifiedRelease, held: Sequence[int]) -> tuple[int, tuple[str, ...]]:
@@ -104,29 +112,6 @@ def open_packs(
         return ()
     except ImageRefusedError:
         return ()
-
-
-def find_routes(
-    paths: Sequence[str], old: Mapping[str, TargetInfo], new: Mapping[str, TargetInfo], packs: Sequence[OpenPack]
-) -> dict[str, Route]:
-    """Those there are, by path.  Raises `MirrorError` only when the time is over, and `OSError`."""
-    found = {path: find_route(path, old[path], new[path], packs) for path in paths}
-    if not all(found.values()) and _settle(packs):  # before more is fetched because of an index that nobody signed
-        found = {path: find_route(path, old[path], new[path], packs) for path in paths}
-    return {path: route for path, route in found.items() if route}
-
-
-def _settle(packs: Sequence[OpenPack]) -> bool:
-    """Wait for what was not verified yet; whether there was anything, and it is right.  Raises as above."""
-    try:
-        waited = [pack.settle() for pack in packs if isinstance(pack, ArrivingPack)]
-    except MirrorError as error:
-        if error.kind == "deadline":
-            raise
-        return False
-    except ImageRefusedError:
-        return False
-    return any(waited)
 
 
 def find_route(path: str, old: TargetInfo, new: TargetInfo, packs: Sequence[OpenPack]) -> Route | None:
@@ -194,22 +179,18 @@ class ArrivingPack:
         """
         self._arriving, self._length, self._files = arriving, info.length, files
         self._whole: Pack | None = None
-        self._entries: Mapping[str, PackEntry] = {}
+        self.entries: Mapping[str, PackEntry] = {}
+        """By target path."""
         try:
-            self._entries = read_pack(BytesIO(self._head()), length=info.length, head=info.head).entries
+            self.entries = read_pack(BytesIO(self._head()), length=info.length, head=info.head).entries
         except ImageRefusedError:
             self.settle()
-
-    @property
-    def entries(self) -> Mapping[str, PackEntry]:
-        """By target path."""
-        return self._whole.entries if self._whole else self._entries
 
     def frame(self, target: str) -> Frame:
         """Wait for the frame of a target.  Raises `PackError`, `MirrorError` and `OSError`."""
         if self._whole:
             return self._whole.frame(target)
-        entry = self._entries[target]
+        entry = self.entries[target]
         return checked_frame(entry, self._arriving.read(entry.offset, entry.size))
 
     def settle(self) -> bool:
@@ -218,6 +199,7 @@ class ArrivingPack:
             return False
         stream = self._files.enter_context(self._arriving.file().open("rb"))
         self._whole = read_pack(stream, length=self._length)
+        self.entries = self._whole.entries
         return True
 
     def _head(self) -> bytes:

@@ -42,6 +42,15 @@ def mirror(server: HostileServer, catalogue: Catalogue, tmp_path: Path) -> Mirro
     return new_mirror(tmp_path / "mirror", server.address, root=catalogue.wire(1) / "md/1.root.json")
 
 
+@pytest.fixture
+def served(mirror: Mirror, server: HostileServer, catalogue: Catalogue) -> Mirror:
+    """A mirror that serves the first release, while its source has the third one."""
+    mirror.sync()
+    server.behave()
+    server.folder = catalogue.wire(3)
+    return mirror
+
+
 @pytest.fixture(scope="session")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
     """Where commands break; to be copied."""

@@ -19,15 +19,6 @@ from tests.mirror.published import Catalogue, Mirror
 PACK = "delta/1-3.pack"
 
 
-@pytest.fixture
-def behind(mirror: Mirror, server: HostileServer, catalogue: Catalogue) -> Mirror:
-    """A mirror that serves the first release, while its source has the third one."""
-    mirror.sync()
-    server.behave()
-    server.folder = catalogue.wire(3)
-    return mirror
-
-
 def new_pages(mirror: Mirror, catalogue: Catalogue) -> list[str]:
     """Pages of the third release, other than in the first, that are in a tree that is not finished."""
     old, new = catalogue.signed_files(1), catalogue.signed_files(3)
@@ -39,7 +30,7 @@ def new_pages(mirror: Mirror, catalogue: Catalogue) -> list[str]:
 
 
 def test_pages_are_made_while_the_end_of_the_pack_is_still_to_come(
-    behind: Mirror, server: HostileServer, catalogue: Catalogue
+    served: Mirror, server: HostileServer, catalogue: Catalogue
 ) -> None:
     seen: list[tuple[bool, int | None]] = []
 
@@ -48,17 +39,17 @@ def test_pages_are_made_while_the_end_of_the_pack_is_still_to_come(
         exchange.begin(200, len(exchange.content), ETag='"same"')
         exchange.send(exchange.content[:-1])
         for _ in range(500):
-            if new_pages(behind, catalogue) or exchange.is_over.wait(0.01):
+            if new_pages(served, catalogue) or exchange.is_over.wait(0.01):
                 break
-        seen.append((bool(new_pages(behind, catalogue)), behind.store.current()))
+        seen.append((bool(new_pages(served, catalogue)), served.store.current()))
         exchange.send(exchange.content[-1:])
 
     server.when(PACK, hesitating)
-    behind.sync(day=3)
+    served.sync(day=3)
     assert seen == [(True, 1)]
-    assert behind.files() == catalogue.signed_files(3)
+    assert served.files() == catalogue.signed_files(3)
     assert server.paths.count(PACK) == 1
-    assert (behind.store.wire / PACK).read_bytes() == (catalogue.wire(3) / PACK).read_bytes()
+    assert (served.store.wire / PACK).read_bytes() == (catalogue.wire(3) / PACK).read_bytes()
 
 
 def pack_of(catalogue: Catalogue) -> bytes:
@@ -67,19 +58,19 @@ def pack_of(catalogue: Catalogue) -> bytes:
 
 @pytest.mark.parametrize("part", [0.0, 0.02, 0.1, 0.3, 0.6, 0.9, 0.999])
 def test_what_came_wrong_is_waited_for_again_and_no_whole_image_is_fetched(
-    behind: Mirror, server: HostileServer, catalogue: Catalogue, part: float
+    served: Mirror, server: HostileServer, catalogue: Catalogue, part: float
 ) -> None:
-    """Anywhere in the pack: its index too, which is read before anything is verified."""
+    """Anywhere in the pack: its index too, which has a signed hash of its own."""
     server.when(PACK, flipped(int(part * len(pack_of(catalogue)))), times=1)
-    behind.sync(day=3)
-    assert behind.files() == catalogue.signed_files(3)
+    served.sync(day=3)
+    assert served.files() == catalogue.signed_files(3)
     assert server.paths.count(PACK) == 2
     assert [path for path in server.paths if path.endswith(".tar.zst")] == new_objects(catalogue)
 
 
 @pytest.mark.parametrize("part", [0.0, 0.02, 0.1, 0.3, 0.6, 0.9, 0.999])
 def test_nothing_is_decompressed_that_is_not_what_was_signed(
-    behind: Mirror, server: HostileServer, catalogue: Catalogue, part: float, monkeypatch: pytest.MonkeyPatch
+    served: Mirror, server: HostileServer, catalogue: Catalogue, part: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pack = pack_of(catalogue)
     indexes, frames = [], []
@@ -95,7 +86,7 @@ def test_nothing_is_decompressed_that_is_not_what_was_signed(
     monkeypatch.setattr(packs, "decompress_bounded", read_index)
     monkeypatch.setattr(deltas, "apply_delta_into", apply)
     server.when(PACK, flipped(int(part * len(pack))), times=1)
-    behind.sync(day=3)
+    served.sync(day=3)
     assert frames and all(one in pack for one in (*indexes, *frames))
 
 
@@ -107,41 +98,41 @@ def new_objects(catalogue: Catalogue) -> list[str]:
 
 @pytest.mark.parametrize("misbehaviour", [flipped(-5), flipped(30), shortened(300), status(404)])
 def test_a_pack_that_never_comes_right_is_done_without(
-    behind: Mirror, server: HostileServer, catalogue: Catalogue, misbehaviour: object
+    served: Mirror, server: HostileServer, catalogue: Catalogue, misbehaviour: object
 ) -> None:
     server.when(PACK, misbehaviour)  # type: ignore[arg-type]
-    behind.sync(day=3)
-    assert behind.files() == catalogue.signed_files(3)
-    assert not (behind.store.wire / PACK).exists()
+    served.sync(day=3)
+    assert served.files() == catalogue.signed_files(3)
+    assert not (served.store.wire / PACK).exists()
 
 
-def test_a_pack_that_was_cut_is_gone_on_with(behind: Mirror, server: HostileServer, catalogue: Catalogue) -> None:
+def test_a_pack_that_was_cut_is_gone_on_with(served: Mirror, server: HostileServer, catalogue: Catalogue) -> None:
     size = len(pack_of(catalogue))
     server.when(PACK, cut_after(size // 2))
     server.when("obj/*", status(503))
     with pytest.raises(MirrorError):
-        behind.sync(day=3)
-    assert behind.files() == catalogue.signed_files(1)
+        served.sync(day=3)
+    assert served.files() == catalogue.signed_files(1)
     server.behave()
-    behind.sync(day=3)
-    assert behind.files() == catalogue.signed_files(3)
+    served.sync(day=3)
+    assert served.files() == catalogue.signed_files(3)
 
 
 def test_another_source_goes_on_where_one_breaks_off(
-    behind: Mirror, server: HostileServer, catalogue: Catalogue, tmp_path: Path
+    served: Mirror, server: HostileServer, catalogue: Catalogue, tmp_path: Path
 ) -> None:
     """What the second one gives from its beginning replaces what the first one gave."""
     other = tmp_path / "other"
     other.symlink_to(catalogue.wire(3))
     server.when(PACK, cut_after(300))
-    behind.sync(server.address, str(other), day=3)
-    assert behind.files() == catalogue.signed_files(3)
+    served.sync(server.address, str(other), day=3)
+    assert served.files() == catalogue.signed_files(3)
     assert not [path for path in server.paths if path.endswith(".tar.zst") and path not in new_objects(catalogue)]
 
 
 def test_a_tree_is_as_right_where_files_are_forced_to_the_disk_one_by_one(
-    behind: Mirror, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+    served: Mirror, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(durable_files, "_forcing", lambda handle: None)
-    behind.sync(day=3)
-    assert behind.files() == catalogue.signed_files(3)
+    served.sync(day=3)
+    assert served.files() == catalogue.signed_files(3)

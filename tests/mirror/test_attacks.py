@@ -46,15 +46,6 @@ from tests.release.site_files import END, image_of, member
 IMPATIENT = replace(QUICK, window=0.3)
 
 
-@pytest.fixture
-def served(mirror: Mirror, server: HostileServer, catalogue: Catalogue) -> Mirror:
-    """A mirror that serves the first release, while its source has the third one."""
-    mirror.sync()
-    server.behave()
-    server.folder = catalogue.wire(3)
-    return mirror
-
-
 def refused(mirror: Mirror, catalogue: Catalogue, day: float = 3, patience: Patience = QUICK) -> ReleaseError:
     """The refusal of a sync, after which the first release is served as before."""
     with pytest.raises(ReleaseError) as caught:

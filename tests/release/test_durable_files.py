@@ -57,6 +57,16 @@ def test_without_such_a_call_every_file_and_every_folder_is_forced(
     assert forced == {place.stat().st_ino for place in (tmp_path, *tmp_path.rglob("*"))}
 
 
+def forced_one_by_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> int:
+    """How often fsync is called for a folder with one file."""
+    forced: list[int] = []
+    monkeypatch.setattr(os, "fsync", forced.append)
+    with Together(tmp_path) as together:
+        written(tmp_path, together, {"a": 1})
+        together.settle()
+    return len(forced)
+
+
 @pytest.mark.parametrize(
     ("system", "release"), [("Darwin", "23.1.0"), ("Linux", "5.7.19"), ("Linux", "4.19.0-27-amd64"), ("Linux", "?")]
 )
@@ -65,19 +75,9 @@ def test_systems_that_do_not_say_when_the_disk_failed_are_not_believed(
 ) -> None:
     monkeypatch.setattr("platform.system", lambda: system)
     monkeypatch.setattr("platform.release", lambda: release)
-    forced: list[int] = []
-    monkeypatch.setattr(os, "fsync", forced.append)
-    with Together(tmp_path) as together:
-        written(tmp_path, together, {"a": 1})
-        together.settle()
-    assert len(forced) == 2
+    assert forced_one_by_one(tmp_path, monkeypatch) == 2
 
 
 def test_other_file_systems_are_forced_file_by_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(durable_files, "AT_ONCE", frozenset())
-    forced: list[int] = []
-    monkeypatch.setattr(os, "fsync", forced.append)
-    with Together(tmp_path) as together:
-        written(tmp_path, together, {"a": 1})
-        together.settle()
-    assert len(forced) == 2
+    assert forced_one_by_one(tmp_path, monkeypatch) == 2
