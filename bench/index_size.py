@@ -109,11 +109,11 @@ def weigh(pages: Sequence[Page]) -> dict[str, Weight]:
     merged = merge((number, page.entries) for number, page in numbered)
     entries = write_postings(merged, Codes(numbering.numbers), most_postings(len(pages)))
     weights = {"terms": Weight(), "page records": Weight(), "spelling": Weight()}
-    for content in _terms(entries, len(pages), profile.shard):
+    for content in _terms(entries, len(pages), profile.shard(len(pages))):
         weights["terms"].add(content)
     for content in _records(numbered, numbering, profile.block_bits):
         weights["page records"].add(content)
-    for shard in cut_spelling(spelled_words(entries), profile.shard):
+    for shard in cut_spelling(spelled_words(entries), profile.spelling):
         weights["spelling"].add(scripts.spelling_script(shard))
     return weights
 
@@ -130,7 +130,7 @@ def _terms(entries: Sequence[TermEntry], pages: int, most: int) -> Iterator[byte
 def _records(numbered: Iterable[tuple[int, Page]], numbering: Numbering, bits: int) -> Iterator[bytes]:
     for block, group in groupby(numbered, lambda one: one[0] >> bits):
         members = list(group)
-        records = [scripts.PageRecord(number % numbering.slots, one.path, one.title, "u") for number, one in members]
+        records = [scripts.PageRecord(number & ((1 << bits) - 1), one.path, one.title, "u") for number, one in members]
         yield scripts.pages_script(block, members[0][1].folder, members[0][1].folder, records)
 
 

@@ -15,7 +15,7 @@ BLOCKS_PARTS = ("elsewhere", "blocks")
 """Files of `styles/` that make `blocos.css`, in this order."""
 LEARNER_STYLES = {
     "atividades": ("activities", "questions"),
-    "busca": ("search",),
+    "busca": ("results",),
     "casos": ("cases",),
     "conferir": ("check",),
     "escrita": ("writing", "survey"),
@@ -59,6 +59,11 @@ def assemble_scripts(translate: Callable[[str], str], site: Mapping[str, str]) -
 def assemble_learner_styles() -> dict[str, bytes]:
     """Name in `canoa/` → style sheet that only the learner's scripts ask for."""
     return {f"{name}.css": _join_styles(parts) for name, parts in LEARNER_STYLES.items()}
+
+
+def search_style() -> str:
+    """The looks of the search, which its script brings along."""
+    return _join_styles(("search",)).decode().strip()
 
 
 def hub_page(title: str) -> bytes:

@@ -12,7 +12,7 @@ from generator.search.coding import CHARACTERS, FIRST_LEVEL, LEVELS, write_numbe
 
 FILTER: Final = "!"
 """First character of terms that no text contains: kind, audience, priority problem, tool."""
-CUT: Final = 0.4
+CUT: Final = 0.25
 """The part of a site's pages that a term may name."""
 LEAST_CUT: Final = 256
 """Pages that a term may have on any site without being cut."""

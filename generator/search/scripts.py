@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from generator.search.shards import Shard, front_coded, separator_name
+from generator.search.coding import CHARACTERS
+from generator.search.shards import Shard, coded_separators, separator_name
 from generator.search.words import Steps
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 FOLDER: Final = "canoa/busca/"
 COURSES: Final = f"{FOLDER}cursos.js"
 COURSE_FOLDER: Final = "busca/"
@@ -33,21 +34,19 @@ class Manifest:
     text_bits: int
     terms: Sequence[str]
     """Separators of the shards of terms."""
-    spelling: Sequence[str]
 
     def script(self) -> bytes:
         """The call that stands at the end of the engine's file."""
         values = {
             "format": FORMAT,
             "language": self.language,
-            "stem": self.stem,
+            "stem": written_rules(self.stem),
             "pages": self.pages,
             "slots": self.slots,
             "numbers": self.numbers,
             "blockBits": self.block_bits,
             "textBits": self.text_bits,
-            "terms": " ".join(front_coded(self.terms)),
-            "spelling": " ".join(front_coded(self.spelling)),
+            "terms": coded_separators(self.terms),
         }
         return _call("manifest", values)
 
@@ -56,7 +55,8 @@ class Manifest:
 class PageRecord:
     """What a list of hits shows of a page."""
 
-    slot: int
+    place: int
+    """In its block."""
     path: str
     """Relative to the course's folder."""
     title: str
@@ -94,10 +94,22 @@ def spelling_script(shard: Shard) -> bytes:
     return _call("spelling", shard.separator, shard.entries)
 
 
+def separators_script(separators: Sequence[str]) -> bytes:
+    """Separators of the dictionary's shards, for the end of the script that corrects words."""
+    return _call("separators", coded_separators(separators))
+
+
+def style_script(style: str) -> bytes:
+    """The looks of the search, for the end of the engine's file."""
+    return _call("style", style)
+
+
 def pages_script(block: int, folder: str, course: str, records: Sequence[PageRecord]) -> bytes:
     """A block of page records; `course` is the course's title."""
-    values = [[record.slot, record.path, record.title, record.kind] for record in records]
-    return _call("pages", block, folder, course, values)
+    places = "".join(CHARACTERS[record.place] for record in records)
+    kinds = "".join(record.kind for record in records)
+    paths, titles = "\n".join(record.path for record in records), "\n".join(record.title for record in records)
+    return _call("pages", block, folder, course, places, kinds, paths, titles)
 
 
 def text_script(folder: str, number: int, texts: Mapping[int, str]) -> bytes:
@@ -114,6 +126,16 @@ def courses_script(courses: Sequence[tuple[int, str, str]]) -> bytes:
 def sections_json(sections: Sequence[tuple[str, str, str]]) -> str:
     """Anchor, heading and text of each section of a page, for `text_script`."""
     return _json(sections)
+
+
+def written_rules(steps: Steps) -> list[str]:
+    """Rules of stemming as the manifest carries them: the steps, each as one text."""
+    return [" ".join(map(_short, rules)) for rules in steps]
+
+
+def _short(rule: str) -> str:
+    suffix, replacement, least = rule.split(" ")
+    return f"{suffix}{least}" if replacement == "-" else f"{suffix}={replacement}{least}"
 
 
 def _call(*arguments: object) -> bytes:

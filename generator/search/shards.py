@@ -13,6 +13,8 @@ from generator.search.coding import CHARACTERS
 
 MOST_SHARED: Final = 60
 """Characters that a front coded term shares with the one before it."""
+MOST_SHARED_OF_SEPARATORS: Final = 9
+"""The same of separators: their characters for 0 to 9 are in no term, so that nothing else need stand between them."""
 _UNSAFE = re.compile(r"[^a-z0-9]")
 
 
@@ -74,7 +76,12 @@ def common_length(one: str, other: str) -> int:
     return min(len(one), len(other))
 
 
-def front_coded(names: Sequence[str]) -> list[str]:
+def coded_separators(separators: Sequence[str]) -> str:
+    """Separators in order, in one text."""
+    return "".join(front_coded(separators, MOST_SHARED_OF_SEPARATORS))
+
+
+def front_coded(names: Sequence[str], most: int = MOST_SHARED) -> list[str]:
     """Names in order, each as a digit that says how much it shares with the one before, and the rest of it."""
-    shared = [min(common, MOST_SHARED) for common in starmap(common_length, pairwise(["", *names]))]
+    shared = [min(common, most) for common in starmap(common_length, pairwise(["", *names]))]
     return [CHARACTERS[common] + name[common:] for name, common in zip(names, shared, strict=True)]

@@ -15,7 +15,7 @@ from generator.site.learning import Choice, LearnerPage, course_id, script_path
 Translate = Callable[[str], str]
 
 SEARCH = "busca.html"
-SEARCH_FILES = ("canoa/busca.js", "canoa/passages.js", "canoa/results.js", "canoa/busca.css")
+SEARCH_FILES = ("canoa/busca.js", "canoa/passages.js", "canoa/results.js", "canoa/spelling.js", "canoa/busca.css")
 """What only the light theme needs: other themes have a search of their own."""
 
 

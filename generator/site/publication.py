@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from generator.content.model import Library
 from generator.language import load_translations
+from generator.search.scripts import style_script
 from generator.site.cache import BuildCache
 from generator.site.configuration import SiteConfiguration
 from generator.site.digests import digest, engine_digest
@@ -113,7 +114,7 @@ class Press:
         for target, content in precache.lists().items():
             self._writer.write(target, content)
 
-    def _put_others(self, manifest: bytes) -> None:
+    def _put_others(self, ends: Mapping[str, bytes]) -> None:
         configuration, writer = self._read.configuration, self._writer
         if configuration.site_url:
             writer.write("sitemap.xml", make_sitemap(configuration.site_url, self.targets))
@@ -121,7 +122,7 @@ class Press:
             mark = self._read.media_marks[media.source]
             if not (mark and writer.is_current(media.target, mark)):
                 writer.copy(media.target, configuration.docs_dir / media.source, mark)
-        _write_theme(configuration, writer, manifest, has_study=bool(self._read.library.courses))
+        _write_theme(configuration, writer, ends, has_study=bool(self._read.library.courses))
 
 
 def site_views(configuration: SiteConfiguration, library: Library, terms: Sequence[Term] = ()) -> Views:
@@ -182,14 +183,19 @@ class PageFrames:
         return self._template
 
 
-def _write_theme(configuration: SiteConfiguration, writer: SiteWriter, manifest: bytes, *, has_study: bool) -> None:
+def _write_theme(
+    configuration: SiteConfiguration, writer: SiteWriter, ends: Mapping[str, bytes], *, has_study: bool
+) -> None:
+    """`ends`: what belongs at the end of some scripts, by their names."""
     from generator.theme import __file__ as theme
-    from generator.theme import assemble_styles
+    from generator.theme import assemble_styles, search_style
 
     writer.write(STYLE, assemble_styles().style)
     translate = load_translations(configuration.language).gettext
+    added = {script_path(name): end for name, end in ends.items()}
+    added[script_path(ENGINE)] = style_script(search_style()) + added[script_path(ENGINE)]
     for target, content in learner_files(configuration, translate, has_study=has_study).items():
-        writer.write(target, content + manifest if target == script_path(ENGINE) else content)
+        writer.write(target, content + added.get(target, b""))
     for icon in (ICON, *(ICONS.values() if has_study else ())):
         writer.write(icon, (Path(theme).parent / icon).read_bytes())
     if has_study:

@@ -28,8 +28,8 @@ from generator.site.search_site import KIND_LETTERS, FoundPage, SearchSite, cour
 
 T = TypeVar("T")
 
-ENGINE: Final = "busca"
-"""The script of the theme that searches; the manifest is its last line."""
+ENGINE, SPELLING = "busca", "spelling"
+"""The scripts of the theme that search and correct words; what they must know of the index is at their ends."""
 MANY_CHANGES: Final = 200
 """So many pages change nearly every range: then all are merged."""
 
@@ -38,16 +38,28 @@ MANY_CHANGES: Final = 200
 class Profile:
     """How large the index's files are."""
 
-    shard: int
-    """Characters of a shard of terms, at most about."""
+    shards: Sequence[tuple[int, int]]
+    """Below so many pages: so many characters of a shard of terms, at most about.  The manifest names all shards: on a
+    large site many small ones would cost more than they save."""
+    spelling: int
+    """Characters of a shard of the dictionary."""
     block_bits: int
     """Page records of a block, as a power of two of places that are about half full."""
     text_bits: int
     """The same for texts.  They are read where pages cannot be: from a stick, where bytes cost less than files."""
     is_large: bool = False
 
+    def shard(self, pages: int) -> int:
+        """Characters of a shard of terms on a site of so many pages."""
+        return next(size for most, size in self.shards if pages < most or most == BEYOND)
 
-PROFILES: Final = {"small": Profile(4096, 4, 4), "large": Profile(24_000, 6, 5, is_large=True)}
+
+BEYOND: Final = 0
+"""Stands for any number of pages."""
+PROFILES: Final = {
+    "small": Profile(((8192, 2000), (32_768, 2500), (BEYOND, 3500)), 4096, 3, 4),
+    "large": Profile(((BEYOND, 24_000),), 24_000, 6, 5, is_large=True),
+}
 """`small`: little to load for a query.  `large`: a fifth of the files, for sticks whose clusters are large."""
 
 
@@ -87,10 +99,10 @@ class _Work:
     profile: Profile
     writer: SiteWriter
 
-    def write_index(self, cache: BuildCache) -> bytes:
-        """Write all; gives the manifest."""
+    def write_index(self, cache: BuildCache) -> dict[str, bytes]:
+        """Write all; gives what belongs at the ends of scripts."""
         name = f"search {self.writer.folder}"
-        surroundings = self.profile, self.parts, most_postings(len(self.site.pages)), self.language
+        surroundings = self.profile, self.shard, self.parts, most_postings(len(self.site.pages)), self.language
         basis = digest(engine_digest(), repr(surroundings)).hex()
         last = _recalled(cache.note(name), basis)
         ranges = self.write_terms(last)
@@ -102,7 +114,7 @@ class _Work:
         if last != state:
             cache.leave_note(name, state)
         terms = [separator for one in ranges for separator in one.separators]
-        return self.manifest(terms or [""], spelling[0] or [""])
+        return {ENGINE: self.manifest(terms or [""]), SPELLING: scripts.separators_script(spelling[0] or [""])}
 
     def glossary(self, last: State | None) -> tuple[str, str]:
         """Terms of the glossary, and the digest by which it is noted; only a changed one is counted again."""
@@ -124,7 +136,12 @@ class _Work:
         """Whose rules apply, without its region."""
         return self.site.prepared.configuration.language.split("-")[0]
 
-    def manifest(self, terms: Sequence[str], spelling: Sequence[str]) -> bytes:
+    @property
+    def shard(self) -> int:
+        """Characters of a shard of terms."""
+        return self.profile.shard(len(self.site.pages))
+
+    def manifest(self, terms: Sequence[str]) -> bytes:
         """The call that the engine's script ends with."""
         return scripts.Manifest(
             language=self.language,
@@ -135,7 +152,6 @@ class _Work:
             block_bits=self.block_bits,
             text_bits=self.profile.text_bits,
             terms=terms,
-            spelling=spelling,
         ).script()
 
     # --- terms ------------------------------------------------------------------------------------------------------
@@ -172,7 +188,7 @@ class _Work:
     def write_range(self, first: str, entries: Sequence[TermEntry]) -> RangeState:
         """Write the shards of terms that are neighbours; the first shard begins at `first`."""
         written = [entry.written for entry in entries]
-        shards = list(cut_terms([entry.term for entry in entries], written, first, self.profile.shard))
+        shards = list(cut_terms([entry.term for entry in entries], written, first, self.shard))
         contents = [scripts.terms_script(shard) for shard in shards]
         mark = digest(*contents).hex()
         for shard, content in zip(shards, contents, strict=True):
@@ -187,7 +203,7 @@ class _Work:
             separators: list[str] = last.spelling[0]
             if all(self.writer.is_current(scripts.spelling_path(one), digest(mark, one)) for one in separators):
                 return separators, mark
-        shards = list(cut_spelling(words, self.profile.shard))
+        shards = list(cut_spelling(words, self.profile.spelling))
         for shard in shards:
             content = scripts.spelling_script(shard)
             self.writer.write(scripts.spelling_path(shard.separator), content, digest(mark, shard.separator))
@@ -206,7 +222,8 @@ class _Work:
 
     def _record(self, page: FoundPage) -> scripts.PageRecord:
         document = page.rendering.document
-        return scripts.PageRecord(self.site.slot(page), page.path, document.title, KIND_LETTERS[document.kind])
+        place = page.number & ((1 << self.block_bits) - 1)
+        return scripts.PageRecord(place, page.path, document.title, KIND_LETTERS[document.kind])
 
     @property
     def block_bits(self) -> int:
@@ -239,8 +256,8 @@ class _Work:
         self.writer.write(scripts.COURSES, scripts.courses_script(listed))
 
 
-def write_search_index(prepared: Prepared, writer: SiteWriter, cache: BuildCache) -> bytes:
-    """Write the index of a site; gives the manifest, which belongs at the end of the engine's script."""
+def write_search_index(prepared: Prepared, writer: SiteWriter, cache: BuildCache) -> dict[str, bytes]:
+    """Write the index of a site; gives what belongs at the ends of scripts of the theme, by their names."""
     profile = PROFILES[prepared.configuration.search_shards]
     return _Work(SearchSite.of(prepared), profile, writer).write_index(cache)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from math import log
@@ -31,6 +32,17 @@ def unpacked(coded: list[str]) -> Iterator[str]:
     for name in coded:
         before = before[: CHARACTERS.index(name[0])] + name[1:]
         yield before
+
+
+def separators(coded: str) -> list[str]:
+    """Separators of shards: each begins with one of ten characters that are in no term."""
+    return list(unpacked(re.findall("[#-,][^#-,]*", coded)))
+
+
+def long_rule(short: str) -> str:
+    """A rule of the manifest as `words.py` has it."""
+    suffix, replacement, least = re.fullmatch("([a-z]+)=?([a-z]*)([0-9]+)", short).groups()  # type: ignore[union-attr]
+    return f"{suffix} {replacement or '-'} {least}"
 
 
 @dataclass
@@ -65,9 +77,12 @@ class Index:
         last = site["canoa/busca.js"].decode().rpartition("canoaSearch(")[2]
         [kind, self.manifest] = called(f"canoaSearch({last}".encode())
         assert kind == "manifest"
-        self.separators = list(unpacked(self.manifest["terms"].split(" ")))
-        self.spelling_separators = list(unpacked(self.manifest["spelling"].split(" ")))
-        self.stemmer = Stemmer(self.manifest["stem"])
+        self.separators = separators(self.manifest["terms"])
+        last = site["canoa/spelling.js"].decode().rpartition("canoaSearch(")[2]
+        [kind, coded] = called(f"canoaSearch({last}".encode())
+        assert kind == "separators"
+        self.spelling_separators = separators(coded)
+        self.stemmer = Stemmer([list(map(long_rule, step.split(" "))) for step in self.manifest["stem"]])
         self.shards = {separator: self._shard(separator) for separator in self.separators}
 
     def _shard(self, separator: str) -> dict[str, str]:
@@ -88,12 +103,18 @@ class Index:
 
     def pages(self) -> dict[int, str]:
         """Number → path in the site."""
-        found, slots = {}, self.manifest["slots"]
+        found = {}
         for path, content in self.site.items():
             if path.startswith("canoa/busca/d"):
-                _, block, folder, _, records = called(content)
-                course = (block << self.manifest["blockBits"]) // slots
-                found.update({course * slots + slot: f"{folder}/{name}".lstrip("/") for slot, name, _, _ in records})
+                _, block, folder, _, places, kinds, paths, titles = called(content)
+                assert len(places) == len(kinds) == titles.count("\n") + 1
+                first = block << self.manifest["blockBits"]
+                found.update(
+                    {
+                        first + CHARACTERS.index(place): f"{folder}/{path}".lstrip("/")
+                        for place, path in zip(places, paths.split("\n"), strict=True)
+                    }
+                )
         return found
 
     def text(self, page: int) -> list[list[str]]:

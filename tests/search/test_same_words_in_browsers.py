@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from generator.search.scripts import written_rules
 from generator.search.words import Stemmer, fold_text, split_words, stemming_rules
 from tests.conftest import ROOT
 from tests.theme.test_scripts import tool
@@ -26,16 +27,16 @@ WORDS = 25_000
 PROGRAM = """
 const { readFileSync } = require("fs");
 const source = readFileSync(process.argv[1], "utf8");
-const { fold, readRule, stem, words } = new Function(source + "; return canoaTerms;")();
+const { fold, readRules, stem, words } = new Function(source + "; return canoaTerms;")();
 const { rules, lines } = JSON.parse(readFileSync(0, "utf8"));
-const steps = rules.map((step) => step.map(readRule));
+const steps = rules.map(readRules);
 process.stdout.write(JSON.stringify(lines.map((line) => words(line).map((word) => stem(word, steps)).join(" "))));
 """
 
 
 def in_javascript(language: str, lines: list[str]) -> list[str]:
     """What the theme's script makes of each line."""
-    given = json.dumps({"rules": stemming_rules(language), "lines": lines})
+    given = json.dumps({"rules": written_rules(stemming_rules(language)), "lines": lines})
     command = [tool("node"), "-e", PROGRAM, str(ROOT / "theme/scripts/terms.js")]
     done = subprocess.run(command, input=given, capture_output=True, text=True, encoding="utf-8", timeout=300)
     assert done.returncode == 0, done.stderr

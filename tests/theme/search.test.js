@@ -35,7 +35,7 @@ const written = (levels, cut) =>
 
 const SLOTS = 64;
 const BLOCK_BITS = 2;
-const STEPS = [["coes c 3", "cao c 3", "s - 3"], ["o - 3", "a - 3", "e - 3"]];
+const STEPS = ["coes=c3 cao=c3 s3", "o3 a3 e3"];
 
 /** Path → script.  `pages`: [number, folder, course, path, title, kind, sections]. */
 const site = (terms, pages, { most = 4, spelling = [] } = {}) => {
@@ -55,13 +55,17 @@ const site = (terms, pages, { most = 4, spelling = [] } = {}) => {
   for (const [page, folder, course, place, title, kind, sections] of pages) {
     const block = page >> BLOCK_BITS;
     const slot = page % SLOTS;
-    const file = (files[`canoa/busca/d${block}.js`] = files[`canoa/busca/d${block}.js`] || ["pages", block, folder, course, []]);
-    file[4].push([slot, place, title, kind]);
+    const file = (files[`canoa/busca/d${block}.js`] = files[`canoa/busca/d${block}.js`] || ["pages", block, folder, course, "", "", "", ""]);
+    const next = file[4] && "\n";
+    file[4] += character(page % (1 << BLOCK_BITS));
+    file[5] += kind;
+    file[6] += next + place;
+    file[7] += next + title;
     files[`${folder ? folder + "/busca/" : "canoa/busca/x"}${slot}.js`] = ["text", folder, slot, { [slot]: sections }];
   }
   const courses = [...new Map(pages.map(([page, folder, course]) => [Math.floor(page / SLOTS), [Math.floor(page / SLOTS), folder, course]])).values()];
   files["canoa/busca/cursos.js"] = ["courses", courses];
-  const manifest = { format: 1, language: "pt", stem: STEPS, pages: pages.length, slots: SLOTS, numbers: 2 * SLOTS, blockBits: BLOCK_BITS, textBits: 0, terms: packed(separators).join(" "), spelling: "#" };
+  const manifest = { format: 3, language: "pt", stem: STEPS, pages: pages.length, slots: SLOTS, numbers: 2 * SLOTS, blockBits: BLOCK_BITS, textBits: 0, terms: packed(separators).join("") };
   return { files, manifest };
 };
 
@@ -81,8 +85,11 @@ const finder = ({ files, manifest }, { copy } = {}) => {
         const file = decodeURIComponent(src.slice("http://site/".length));
         asked.push(file);
         setTimeout(() => {
-          if (file === "canoa/passages.js") vm.runInContext(readFileSync(path.join(scripts, "passages.js"), "utf-8"), context);
-          const call = file === "canoa/passages.js" ? () => {} : files[file];
+          const isCode = /^canoa\/(passages|spelling)\.js$/.test(file);
+          if (isCode) vm.runInContext(readFileSync(path.join(scripts, path.basename(file)), "utf-8"), context);
+          // The end of the built file.
+          if (file === "canoa/spelling.js") globals.canoaSearch("separators", "#");
+          const call = isCode ? () => {} : files[file];
           if (!call) return onerror();
           if (typeof call === "function") call(globals.canoaSearch);
           else globals.canoaSearch(...call);

@@ -7,7 +7,7 @@
   const link = /** @type {HTMLAnchorElement | null} */ (document.querySelector(".busca"));
   // The page of results has its own field (results.js).
   if (!link || document.querySelector(".resultados")) return;
-  const { AT_ONCE, MOST_LETTERS, base, element, find, passage, record, styled, tell } = canoaFinder;
+  const { AT_ONCE, MOST_LETTERS, base, element, find, passage, record, tell } = canoaFinder;
   /** Milliseconds that the way to the best passage may take. */
   const PATIENCE = 800;
   /** Milliseconds without a key before an answer is looked for. */
@@ -162,5 +162,5 @@
   field.addEventListener("keydown", press);
   close.addEventListener("click", () => dialog.close());
   link.onclick = open;
-  styled.then(() => open());
+  open();
 })();

@@ -4,11 +4,13 @@
  */
 window.canoaSearch("passages", (/** @type {SearchParts} */ finder) => {
   "use strict";
-  const { base, load, once, parts, record, termOf, textBits } = finder;
+  const { base, load, manifest, once, parts, record, termOf } = finder;
   const { WORD, words } = canoaTerms;
   /** Words of a passage, and of it before the first hit. */
   const PASSAGE = 34;
   const LEAD = 5;
+  /** Pages whose texts are read for a phrase. */
+  const MOST_READ = 30;
 
   /** @param {string} text */
   const spaced = (text) => text.replace(/\s+/g, " ").trim();
@@ -56,7 +58,7 @@ window.canoaSearch("passages", (/** @type {SearchParts} */ finder) => {
       const own = base.startsWith("http") && (await readPage(found.href).catch(() => undefined));
       if (own) return own;
       const { folder, slot } = found;
-      const number = slot >> textBits;
+      const number = slot >> manifest.textBits;
       const path = folder ? `${folder}/busca/${number}.js` : `canoa/busca/x${number}.js`;
       const texts = await load(path, `text${folder} ${number}`, (told) => told[0]);
       parts.delete(path);
@@ -108,5 +110,18 @@ window.canoaSearch("passages", (/** @type {SearchParts} */ finder) => {
     return { anchor, heading, parts: result };
   };
 
-  return { passage, sections };
+  /** @type {SearchReader["withPhrases"]} */
+  const withPhrases = async (hits, phrases) => {
+    const read = await Promise.all(
+      hits.slice(0, MOST_READ).map(async (page) => {
+        const [known, texts] = await Promise.all([record(page), sections(page)]);
+        const all = [known ? known.title : "", ...(texts || []).flatMap(([, heading, text]) => [heading, text])];
+        const folded = all.map((one) => ` ${words(one).join(" ")} `);
+        return phrases.every((phrase) => folded.some((one) => one.includes(` ${phrase.join(" ")} `)));
+      }),
+    );
+    return hits.filter((_page, at) => read[at]);
+  };
+
+  return { passage, sections, withPhrases };
 });

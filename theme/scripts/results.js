@@ -4,7 +4,7 @@
  */
 (() => {
   "use strict";
-  const { AT_ONCE, MOST_LETTERS, base, courseOf, courses, element, find, passage, readPostings, record, startingWith, styled, tell } = canoaFinder;
+  const { AT_ONCE, MOST_LETTERS, base, courseOf, courses, element, find, passage, readPostings, record, startingWith, tell } = canoaFinder;
   const STEP = 10;
   const PAUSE = 180;
   /** Milliseconds that somebody looks at an answer before passages are fetched: over a network each is a page. */
@@ -251,5 +251,6 @@
   readAddress();
   // The shards come together with the looks.
   const early = field.value.trim() ? find(field.value.trim()) : undefined;
-  styled.then(() => start(early));
+  const begin = () => start(early);
+  document.head.append(element("link", { rel: "stylesheet", href: base + "canoa/busca.css", onload: begin, onerror: begin }));
 })();

@@ -4,7 +4,7 @@
  */
 var canoaFinder = (() => {
   "use strict";
-  const { WORD, readRule, stem, words } = canoaTerms;
+  const { WORD, readRules, stem, words } = canoaTerms;
   const fill = canoaFill;
   const MOST_LETTERS = 200;
   const MOST_WORDS = 8;
@@ -12,9 +12,9 @@ var canoaFinder = (() => {
   /** Terms that a beginning may stand for. */
   const MOST_ENDINGS = 60;
   /** Shards that are looked through for the terms that a word may stand for. */
-  const MOST_SHARDS = 3;
-  /** Pages whose texts are read for a phrase. */
-  const MOST_READ = 30;
+  const MOST_SHARDS = 4;
+  /** Letters of a word that is corrected. */
+  const LEAST_CORRECTED = 4;
   /** Pages that are shown at first: each costs a block of records. */
   const AT_ONCE = 5;
   /** How much a word tells that was typed, and one that only begins like it. */
@@ -22,7 +22,6 @@ var canoaFinder = (() => {
   const BEGUN = 4;
   /** How strongly a page may have a word: so much goes into a byte. */
   const STRENGTHS = 256;
-  const LETTERS = "abcdefghijklmnopqrstuvwxyz";
   // A shard for each would only say that nearly all pages have them.
   const COMMON = " a ao as com da das de del do dos e el em en for in is la las los na nas no nos o of on os para pela pelo por que se the to um uma un una y ";
   const QUOTED = /["“”„«»]([^"“”„«»]+)(?:["“”„«»]|$)/g;
@@ -53,6 +52,18 @@ var canoaFinder = (() => {
     return made;
   };
 
+  /**
+   * The looks of the search come with it: a sheet that a script makes needs no permission of the page's policy.
+   * @param {string} rules
+   */
+  const wear = (rules) => {
+    // Browsers of before 2023 may show it plain.
+    if (!document.adoptedStyleSheets) return;
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(rules);
+    document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+  };
+
   /** @param {string} path  In the site. */
   const addressOf = (path) => base + path.split("/").map(encodeURIComponent).join("/");
 
@@ -70,25 +81,17 @@ var canoaFinder = (() => {
     return entries.map((entry) => (last = last.slice(0, digit(entry, 0)) + entry.slice(1)));
   };
 
+  /** @param {string} coded  What each begins with is in no term. */
+  const readSeparators = (coded) => unpack(coded.match(/[#-,][^#-,]*/g) || []);
+
   /** @param {any} told */
-  const readManifest = (told) => ({
-    ...told,
-    stem: told.stem.map((/** @type {string[]} */ rules) => rules.map(readRule)),
-    terms: unpack(told.terms.split(" ")),
-    spelling: unpack(told.spelling.split(" ")),
-  });
+  const readManifest = (told) => ({ ...told, stem: told.stem.map((/** @type {string} */ rules) => readRules(rules)), terms: readSeparators(told.terms) });
 
   /** @param {string} entries @returns {Map<string, string>} term → postings */
   const readTerms = (entries) => {
     const list = entries.split(" ");
     const terms = unpack(list.filter((_one, at) => at % 2 === 0));
     return new Map(terms.map((term, at) => [term, list[at * 2 + 1]]));
-  };
-
-  /** @param {string} entries @returns {Map<string, string>} word, backwards → a digit, how many pages have it */
-  const readSpelling = (entries) => {
-    const list = entries.split(" ");
-    return new Map(unpack(list.map((entry) => entry.slice(1))).map((word, at) => [word, list[at]]));
   };
 
   /** @type {SearchKit["readPostings"]} */
@@ -179,12 +182,14 @@ var canoaFinder = (() => {
     return low;
   };
 
-  /** @param {"terms" | "spelling"} kind @param {number} number */
-  const shard = (kind, number) => {
-    const separator = /** @type {SearchManifest} */ (manifest)[kind][number];
+  /** @type {SearchParts["shard"]} */
+  const shard = (kind, separator, read) => {
     const name = separator.replace(/[^a-z0-9]/g, (letter) => "_" + letter.charCodeAt(0).toString(16).padStart(4, "0"));
-    return load(`canoa/busca/${kind[0]}-${name}.js`, kind + separator, kind === "terms" ? readTerms : readSpelling);
+    return load(`canoa/busca/${kind[0]}-${name}.js`, kind + separator, read);
   };
+
+  /** @type {SearchParts["termShard"]} */
+  const termShard = (number) => shard("terms", /** @type {SearchManifest} */ (manifest).terms[number], readTerms);
 
   /** @type {SearchKit["courseOf"]} */
   const courseOf = (page) => Math.floor(page / /** @type {SearchManifest} */ (manifest).slots);
@@ -194,23 +199,29 @@ var canoaFinder = (() => {
     const { slots, blockBits } = /** @type {SearchManifest} */ (manifest);
     const number = page >> blockBits;
     const block = await load(`canoa/busca/d${number}.js`, `pages${number}`, (told) => told);
-    const slot = page % slots;
-    const row = block && block[2].find((/** @type {any[]} */ [own]) => own === slot);
-    if (!row) return null;
-    const [folder, course] = block;
-    const path = (folder ? folder + "/" : "") + row[1];
+    if (!block) return null;
+    const [folder, course, places, kinds, paths, titles] = block;
+    const at = Array.from(places).findIndex((place) => digit(place, 0) === page % (1 << blockBits));
+    if (at < 0) return null;
+    const kind = kinds[at];
     return {
-      title: row[2],
-      href: addressOf(path),
-      where: [KINDS[row[3]], row[3] !== "c" && course].filter(Boolean).join(" · "),
+      title: titles.split("\n")[at],
+      href: addressOf((folder && folder + "/") + paths.split("\n")[at]),
+      where: [KINDS[kind], kind !== "c" && course].filter(Boolean).join(" · "),
       folder,
-      slot,
+      slot: page % slots,
     };
   };
 
-  /** What reads texts comes when the first one is wanted. */
-  const reader = () =>
-    load("canoa/passages.js", "passages", (/** @type {SearchReaderMaker} */ make) => make({ base, load, once, parts, record, termOf, textBits: /** @type {SearchManifest} */ (manifest).textBits }));
+  /**
+   * What reads texts, and what corrects words, come when they are first wanted.
+   * @template {keyof SearchTools} Name
+   * @param {Name} name
+   */
+  const tool = (name) =>
+    load(`canoa/${name}.js`, name, (/** @type {(parts: SearchParts) => SearchTools[Name]} */ make) =>
+      make({ base, countOf, digit, load, manifest: /** @type {SearchManifest} */ (manifest), once, parts, readSeparators, received, record, shard, shardOf, termOf, termShard, unpack }),
+    );
 
   /** @type {SearchKit["courses"]} */
   const courses = async () => (await load("canoa/busca/cursos.js", "courses", (told) => told)) || [];
@@ -240,7 +251,7 @@ var canoaFinder = (() => {
 
   /** @param {string} term */
   const postings = async (term) => {
-    const found = await shard("terms", shardOf(/** @type {SearchManifest} */ (manifest).terms, term));
+    const found = await termShard(shardOf(/** @type {SearchManifest} */ (manifest).terms, term));
     return found && found.get(term);
   };
 
@@ -250,7 +261,7 @@ var canoaFinder = (() => {
     const first = shardOf(terms, beginning);
     const last = shardOf(terms, beginning + "\uffff");
     const numbers = Array.from({ length: Math.min(most, last - first + 1) }, (_none, at) => first + at);
-    const found = await Promise.all(numbers.map((number) => shard("terms", number)));
+    const found = await Promise.all(numbers.map(termShard));
     return found.flatMap((one) => Array.from(one || [])).filter(([term]) => term.startsWith(beginning));
   };
 
@@ -294,6 +305,8 @@ var canoaFinder = (() => {
     const known = await postings(term);
     /** @type {[string, string, number][]} */
     const entries = known ? [[term, known, EXACT]] : [];
+    // It will perhaps be wanted, and comes meanwhile.
+    if (!known && !isBegun && word.length >= LEAST_CORRECTED) tool("spelling");
     if (word.length > 1 && (isBegun || !known)) {
       // Of a short beginning the first shard has to do.
       let more = await startingWith(word, word.length < 3 ? 1 : MOST_SHARDS);
@@ -325,57 +338,6 @@ var canoaFinder = (() => {
     }
     const isExact = !!known && !isBegun;
     return { word, begun: isExact ? "" : word, terms: new Set(entries.map(([one]) => one)), pages: found, strengths, weights, isCommon: common > 0 };
-  };
-
-  /**
-   * Words that differ in one letter: one is missing, added or another, or two neighbours have changed places.
-   * @param {string} word
-   * @returns {Map<string, number>} word → where it differs
-   */
-  const neighbours = (word) => {
-    /** @type {Map<string, number>} */
-    const found = new Map();
-    for (let at = 0; at <= word.length; at++) {
-      const [before, after] = [word.slice(0, at), word.slice(at)];
-      const made = [before + after[1] + after[0] + after.slice(2), before + after.slice(1)];
-      for (const letter of LETTERS) made.push(before + letter + after.slice(1), before + letter + after);
-      for (const one of made.slice(after.length < 2 ? 1 : 0)) if (one !== word && !found.has(one)) found.set(one, at);
-    }
-    return found;
-  };
-
-  /**
-   * The known word that somebody may have meant.  What stands before an error is as it should be, and so is what stands
-   * behind it: an error near the end is looked for among the terms, others among the words written backwards.
-   * @param {string} word
-   * @returns {Promise<string>} empty when there is none
-   */
-  const correct = async (word) => {
-    const { terms, spelling } = /** @type {SearchManifest} */ (manifest);
-    if (word.length < 4) return "";
-    /** @type {Map<number, [string, string][]>[]} Shard → candidates and their terms; of terms, of spelling. */
-    const wanted = [new Map(), new Map()];
-    for (const [one, at] of neighbours(word)) {
-      const isLate = at > word.length - 4;
-      const term = isLate ? termOf(one) : Array.from(termOf(one)).reverse().join("");
-      const number = shardOf(isLate ? terms : spelling, term);
-      const candidates = wanted[+!isLate].get(number) || [];
-      wanted[+!isLate].set(number, [...candidates, [one, term]]);
-    }
-    let best = "";
-    let most = 0;
-    /** @type {(kind: "terms" | "spelling") => ([number, candidates]: [number, [string, string][]]) => Promise<void>} */
-    const choose = (kind) => async ([number, candidates]) => {
-      const known = await shard(kind, number);
-      for (const [one, term] of candidates) {
-        const text = known && known.get(term);
-        const pages = text && (kind === "terms" ? countOf(text) : 2 ** (digit(text, 0) / 4));
-        if (pages && pages > most) [best, most] = [one, pages];
-      }
-    };
-    const likely = wanted.map((byShard) => Array.from(byShard).sort(([, a], [, b]) => b.length - a.length).slice(0, MOST_SHARDS));
-    await Promise.all([...likely[0].map(choose("terms")), ...likely[1].map(choose("spelling"))]);
-    return best;
   };
 
   // --- answers ---------------------------------------------------------------------------------------------------------
@@ -421,24 +383,6 @@ var canoaFinder = (() => {
     return { hits, relaxed: hits.length > 0 };
   };
 
-  /**
-   * @param {number[]} hits
-   * @param {string[][]} phrases  Folded words.
-   */
-  const withPhrases = async (hits, phrases) => {
-    const found = await reader();
-    if (!found) return [];
-    const read = await Promise.all(
-      hits.slice(0, MOST_READ).map(async (page) => {
-        const [known, texts] = await Promise.all([record(page), found.sections(page)]);
-        const all = [known ? known.title : "", ...(texts || []).flatMap(([, heading, text]) => [heading, text])];
-        const folded = all.map((one) => ` ${words(one).join(" ")} `);
-        return phrases.every((phrase) => folded.some((one) => one.includes(` ${phrase.join(" ")} `)));
-      }),
-    );
-    return hits.filter((_page, at) => read[at]);
-  };
-
   /** @type {SearchKit["find"]} */
   const find = async (query, typing) => {
     failed = false;
@@ -458,8 +402,9 @@ var canoaFinder = (() => {
     answer.groups = await Promise.all(
       asked.map(async (word) => {
         const group = await lookUp(word, word === begun);
-        if (group.pages.length) return group;
-        const other = await correct(word);
+        if (group.pages.length || word.length < LEAST_CORRECTED) return group;
+        const corrector = await tool("spelling");
+        const other = corrector && (await corrector.correct(word));
         if (!other) return group;
         const written = (text.match(WORD) || []).find((one) => words(one)[0] === word) || word;
         answer.corrected.push([written, other]);
@@ -473,7 +418,8 @@ var canoaFinder = (() => {
     answer.hits = hits.filter((page) => !away.has(courseOf(page)));
     const phrases = Array.from(text.matchAll(QUOTED), ([, inside]) => words(inside)).filter(({ length }) => length > 1);
     if (phrases.length && answer.hits.length) {
-      const exact = await withPhrases(answer.hits, phrases);
+      const reader = await tool("passages");
+      const exact = reader ? await reader.withPhrases(answer.hits, phrases) : [];
       answer.loose = !exact.length;
       if (exact.length) answer.hits = exact;
     }
@@ -490,8 +436,8 @@ var canoaFinder = (() => {
 
   /** @type {SearchKit["passage"]} */
   const passage = async (page, answer) => {
-    const found = await reader();
-    return found ? found.passage(page, answer) : null;
+    const reader = await tool("passages");
+    return reader ? reader.passage(page, answer) : null;
   };
 
   /** @type {SearchKit["tell"]} */
@@ -510,16 +456,14 @@ var canoaFinder = (() => {
 
   self.canoaSearch = (kind, ...told) => {
     if (kind === "manifest") manifest = readManifest(told[0]);
-    else if (kind === "courses" || kind === "passages") received.set(kind, told[0]);
+    else if (kind === "style") wear(told[0]);
+    else if (told.length < 2) received.set(kind, told[0]);
     else if (kind === "text") received.set(`${kind}${told[0]} ${told[1]}`, told.slice(2));
     else if (kind === "pages") received.set(kind + told[0], told.slice(1));
     else received.set(kind + told[0], told[1]);
   };
 
   absent();
-  const styled = new Promise((resolve) => {
-    document.head.append(element("link", { rel: "stylesheet", href: base + "canoa/busca.css", onload: resolve, onerror: resolve }));
-  });
 
-  return { AT_ONCE, MOST_LETTERS, base, courseOf, courses, element, find, passage, readPostings, record, startingWith, styled, tell };
+  return { AT_ONCE, MOST_LETTERS, base, courseOf, courses, element, find, passage, readPostings, record, startingWith, tell };
 })();

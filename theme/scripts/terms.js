@@ -39,13 +39,10 @@ var canoaTerms = (() => {
   };
 
   /**
-   * @param {string} rule  `suffix replacement least`
-   * @returns {StemRule}
+   * @param {string} rules  Each `suffix` and `least`, with `=replacement` between them if there is one.
+   * @returns {StemRule[]}
    */
-  const readRule = (rule) => {
-    const [suffix, replacement, least] = rule.split(" ");
-    return [suffix, replacement === "-" ? "" : replacement, +least];
-  };
+  const readRules = (rules) => Array.from(rules.matchAll(/([a-z]+)=?([a-z]*)(\d+)/g), ([, suffix, replacement, least]) => [suffix, replacement, +least]);
 
-  return { WORD, fold, readRule, stem, words };
+  return { WORD, fold, readRules, stem, words };
 })();

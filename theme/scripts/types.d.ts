@@ -238,9 +238,8 @@ interface SearchManifest {
   numbers: number;
   blockBits: number;
   textBits: number;
-  /** Separators of the shards. */
+  /** Separators of the shards of terms. */
   terms: string[];
-  spelling: string[];
 }
 
 /** A word of a query, and the terms of the index that it stands for. */
@@ -308,12 +307,10 @@ interface SearchKit {
   startingWith(beginning: string, most: number): Promise<[string, string][]>;
   /** Tells each page with its level, best level first; gives about how many there are where the list is cut, else 0. */
   readPostings(text: string, tell: (page: number, level: number) => void): number;
-  /** When the style sheet is there, or cannot be had. */
-  styled: Promise<unknown>;
   element: Canoa["element"];
 }
 
-/** What search.js lends to passages.js. */
+/** What search.js lends to passages.js and spelling.js. */
 interface SearchParts {
   base: string;
   /** A part of the index; undefined when it cannot be had. */
@@ -322,18 +319,41 @@ interface SearchParts {
   once<T>(key: string, make: () => Promise<T | undefined>): Promise<T | undefined>;
   /** What is kept of both. */
   parts: Map<string, Promise<any>>;
+  manifest: SearchManifest;
+  /** What scripts said that nobody has read yet. */
+  received: Map<string, any>;
   record: SearchKit["record"];
   /** Of a folded word. */
   termOf(word: string): string;
-  textBits: number;
+  /** The value of a character. */
+  digit(text: string, at: number): number;
+  /** Entries that begin with how much they share with the one before. */
+  unpack(entries: string[]): string[];
+  readSeparators(coded: string): string[];
+  /** In which shard a term would be. */
+  shardOf(separators: string[], term: string): number;
+  /** A shard of words, by its separator. */
+  shard(kind: string, separator: string, read: (entries: string) => Map<string, string>): Promise<Map<string, string> | undefined>;
+  /** Terms and postings, by the number of the separator. */
+  termShard(number: number): Promise<Map<string, string> | undefined>;
+  /** Postings → how many pages have the term, about. */
+  countOf(text: string): number;
 }
 
-interface SearchReader {
-  passage: SearchKit["passage"];
-  sections(page: number): Promise<SearchSection[] | undefined>;
+interface SearchTools {
+  passages: {
+    passage: SearchKit["passage"];
+    sections(page: number): Promise<SearchSection[] | undefined>;
+    /** Those of the first hits whose texts have all phrases, each given as folded words. */
+    withPhrases(hits: number[], phrases: string[][]): Promise<number[]>;
+  };
+  spelling: {
+    /** The known word that may have been meant; empty when there is none. */
+    correct(word: string): Promise<string>;
+  };
 }
 
-type SearchReaderMaker = (parts: SearchParts) => SearchReader;
+type SearchReader = SearchTools["passages"];
 
 interface Window {
   /** What the shards of the index call. */
