@@ -20,7 +20,8 @@ from generator.site.output import SiteWriter
 from generator.site.precache import ICONS, MANIFEST, Precache
 from generator.site.preparation import Prepared, ReadSite
 from generator.site.rendering import Rendering
-from generator.site.search_index import ENGINE, write_search_index
+from generator.site.search_index import ENGINE, PROFILES, write_search_index
+from generator.site.search_texts import EarlyTexts
 from generator.site.sitemap import make_sitemap
 from generator.site.snapshot import configuration_digest
 from generator.site.view import PageView
@@ -50,15 +51,20 @@ class Press:
         self.views: Views = last.views if last and is_same else site_views(read.configuration, read.library)
         frames = PageFrames(read.configuration)
         self.frames: PageFrames = last.frames if last and last.frames.digest == frames.digest else frames
+        self._search = PROFILES[read.configuration.search_shards]
+        self._texts: EarlyTexts | None = None
         self.targets: list[str] = []
         """Where the pages go."""
 
     def page(self, rendering: Rendering) -> None:
         """Frame a page that an author wrote; the glossary waits until it is completed."""
-        document = rendering.document
+        document, renderer = rendering.document, self._read.renderer
+        if 2 * renderer.rendered > len(self._read.library.documents()):  # an edit is not worth it
+            self._texts = self._texts or EarlyTexts(self._read, self._writer, self._search.text_bits)
+            self._texts.page(rendering)
         if rendering.facts and document is not self._read.library.glossary:
             mark = digest(self.frames.digest, self.views.frame_digest(document), rendering.facts.text_digest)
-            self._put(document.target, mark, lambda: self.views.page(document, self._read.renderer.page(rendering)))
+            self._put(document.target, mark, lambda: self.views.page(document, renderer.page(rendering)))
 
     def finish(self, prepared: Prepared) -> None:
         """Frame what takes the whole site: the glossary and the pages that nobody wrote; then all that is no page."""
@@ -74,7 +80,8 @@ class Press:
         self._put_course_lists(prepared)
         if self._memory:
             self._memory.prepared, self._memory.press = prepared, self
-        self._put_others(write_search_index(prepared, self._writer, self._cache))
+        written = self._texts.written if self._texts else {}
+        self._put_others(write_search_index(prepared, self._search, self._writer, self._cache, written))
         if self._read.library.courses and not self._read.configuration.preview:
             self._put_precache_lists(prepared, views)
 

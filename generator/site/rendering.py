@@ -160,6 +160,11 @@ class LibraryRenderer:
         known = self._cache.sections(rendering.facts.key) if rendering.facts else None
         return self._row_again(rendering.document).page_sections() if known is None else known
 
+    def fresh_sections(self, rendering: Rendering) -> str | None:
+        """The same of a page of the batch that was rendered last, for which nothing need be read; None for others."""
+        fresh = self._fresh.get(rendering.facts.key) if rendering.facts else None
+        return fresh.row.page_sections() if fresh and fresh.row else None
+
     def all_terms(self, renderings: Sequence[Rendering]) -> Iterator[tuple[Rendering, str]]:
         """Each rendering with its terms, in any order: quicker for many than one by one."""
         waiting = {one.facts.key: one for one in renderings if one.facts}

@@ -7,7 +7,7 @@ changed are merged.  Everything follows from the pages alone, so that a warm bui
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -25,6 +25,7 @@ from generator.site.digests import digest, engine_digest
 from generator.site.output import SiteWriter
 from generator.site.preparation import Prepared
 from generator.site.search_site import KIND_LETTERS, FoundPage, SearchSite, course_folder
+from generator.site.search_texts import text_parts
 
 T = TypeVar("T")
 
@@ -98,6 +99,8 @@ class _Work:
     site: SearchSite
     profile: Profile
     writer: SiteWriter
+    written: Mapping[str, bytes]
+    """`EarlyTexts.written`."""
 
     def write_index(self, cache: BuildCache) -> dict[str, bytes]:
         """Write all; gives what belongs at the ends of scripts."""
@@ -239,15 +242,14 @@ class _Work:
         ):
             target = scripts.text_path(folder, number)
             mark = digest(engine_digest(), *(part for page in pages for part in self._text_parts(page)))
-            if not self.writer.is_current(target, mark):
+            if self.written.get(target) != mark and not self.writer.is_current(target, mark):
                 texts = {self.site.slot(page): self.site.sections(page) for page in pages}
                 self.writer.write(target, scripts.text_script(folder, number, texts), mark)
 
     def _text_parts(self, page: FoundPage) -> tuple[bytes | str, ...]:
-        """What the text of a page follows from."""
         facts = page.rendering.facts
         own = page.terms if facts is None or self.site.is_glossary(page) else facts.text_digest
-        return str(page.number), page.rendering.document.metadata.summary, own
+        return text_parts(page.number, page.rendering.document, own)
 
     def write_courses(self) -> None:
         """The list of courses, for the filter and for copies that lack some."""
@@ -256,10 +258,14 @@ class _Work:
         self.writer.write(scripts.COURSES, scripts.courses_script(listed))
 
 
-def write_search_index(prepared: Prepared, writer: SiteWriter, cache: BuildCache) -> dict[str, bytes]:
-    """Write the index of a site; gives what belongs at the ends of scripts of the theme, by their names."""
-    profile = PROFILES[prepared.configuration.search_shards]
-    return _Work(SearchSite.of(prepared), profile, writer).write_index(cache)
+def write_search_index(
+    prepared: Prepared, profile: Profile, writer: SiteWriter, cache: BuildCache, written: Mapping[str, bytes]
+) -> dict[str, bytes]:
+    """Write the index of a site; gives what belongs at the ends of scripts of the theme, by their names.
+
+    `written`: texts that are there already (`EarlyTexts`).
+    """
+    return _Work(SearchSite.of(prepared), profile, writer, written).write_index(cache)
 
 
 # --- what has changed -----------------------------------------------------------------------------------------------

@@ -60,14 +60,14 @@ class SearchSite:
 
     @classmethod
     def of(cls, prepared: Prepared) -> SearchSite:
-        """Number the pages."""
-        folders = _course_folders(prepared.library)
-        found = [one for one in prepared.renderings if one.facts and one.document.kind in KIND_LETTERS]
-        places = [_place(one.document, folders) for one in found]
-        numbering = number_pages(places)
+        """Number the pages.  One that could not be rendered keeps its number, and so do those beside it."""
+        places = found_places(prepared.library)
+        numbering = number_pages(places.values())
+        found = [(places[one.document.source], one) for one in prepared.renderings if one.document.source in places]
         pages = [
             FoundPage(numbering.pages[place], *place, one, _filters(one.document), _terms_digest(prepared, one))
-            for place, one in zip(places, found, strict=True)
+            for place, one in found
+            if one.facts
         ]
         return cls(prepared, numbering, tuple(sorted(pages, key=lambda page: page.number)))
 
@@ -120,9 +120,11 @@ def course_folder(course: Course) -> str:
     return course.document.target.rpartition("/")[0]
 
 
-def _course_folders(library: Library) -> dict[str, str]:
-    """Source of each page of a course → the course's folder."""
-    return {page.source: course_folder(course) for course in library.courses for page in course.documents()}
+def found_places(library: Library) -> dict[str, tuple[str, str]]:
+    """Source of each page that can be found → folder of the course (or empty) and path in it."""
+    folders = {page.source: course_folder(course) for course in library.courses for page in course.documents()}
+    found = (document for document in library.documents() if document.kind in KIND_LETTERS)
+    return {document.source: _place(document, folders) for document in found}
 
 
 def _place(document: Document, folders: Mapping[str, str]) -> tuple[str, str]:
