@@ -62,9 +62,12 @@ def run(options: argparse.Namespace) -> int:
         say=lambda text: print(text, flush=True),
     )
     bench.work.mkdir(parents=True, exist_ok=True)
-    for name, sizes in plan.items():
-        _measure_peer(bench, ours, others[name], sizes, results, options)
-    answered = _measure_waiting(bench, ours, environment, results, options)
+    try:
+        for name, sizes in plan.items():
+            _measure_peer(bench, ours, others[name], sizes, results, options)
+        answered = _measure_waiting(bench, ours, environment, results, options)
+    finally:
+        bench.sweep()
     print(summary(results))
     drawn = panels(results)
     if drawn:

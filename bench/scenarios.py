@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bench.corpus import Corpus
 from bench.measure import Limits, measure
-from bench.peers import Tool
+from bench.peers import Tool, put_aside
 from bench.results import Results, Run
 
 SCENARIOS = {
@@ -37,6 +37,8 @@ class Project:
     folder: Path
     corpus: Corpus
     log: Path
+    aside: Path
+    """Where folders wait until all is measured."""
     changes: int = 0
 
     def prepare(self, pages: Path) -> None:
@@ -46,7 +48,7 @@ class Project:
     def set_up(self, scenario: str) -> Change | None:
         """Bring the folder into the state in which the run begins."""
         if scenario == "cold":
-            self.tool.forget(self.folder)
+            self.tool.forget(self.folder, self.aside)
         if scenario not in ("edited", "retitled"):
             return None
         self.changes += 1
@@ -103,7 +105,13 @@ class Bench:
         if not missing:
             return True
         projects = [
-            Project(tool, self.work / f"{peer.name}-{corpus.pages}" / tool.name, corpus, self.work / f"{tool.name}.log")
+            Project(
+                tool,
+                self.work / f"{peer.name}-{corpus.pages}" / tool.name,
+                corpus,
+                self.work / f"{tool.name}.log",
+                self.aside,
+            )
             for tool in (ours, peer)
         ]
         try:
@@ -116,9 +124,18 @@ class Bench:
             self.discard(projects[0].folder.parent)
 
     def discard(self, folder: Path) -> None:
-        """Remove a folder that has served, unless it is to be looked at."""
+        """Put a folder aside that has served, unless it is to be looked at."""
         if not self.keep:
-            shutil.rmtree(folder, ignore_errors=True)
+            put_aside(folder, self.aside)
+
+    @property
+    def aside(self) -> Path:
+        """Where folders that have served wait until all is measured."""
+        return self.work / "aside"
+
+    def sweep(self) -> None:
+        """Remove what was put aside."""
+        shutil.rmtree(self.aside, ignore_errors=True)
 
     def _pair(self, pair: int, projects: Iterable[Project], results: Results) -> bool:
         [ours, theirs] = projects

@@ -120,7 +120,7 @@ def test_every_element_is_somewhere_in_a_course(tmp_path: Path) -> None:
 
 def test_a_build_without_the_change_is_stale(tmp_path: Path) -> None:
     corpus = write_corpus(tmp_path / "corpus", 12, SEED)
-    project = Project(canoa(), tmp_path / "project", corpus, tmp_path / "log")
+    project = Project(canoa(), tmp_path / "project", corpus, tmp_path / "log", tmp_path / "aside")
     project.prepare(tmp_path / "corpus")
     assert measure(project.tool.command, project.folder, project.log, Limits()).exit_code == 0
     assert project.stale(None) == ()
