@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from generator.cli import GROUPS
 from tests.conftest import Project
 
 UNIT = "content/curso/01-modulo/01-unidade.md"
@@ -106,6 +108,14 @@ def test_a_full_disk_or_a_forbidden_folder_is_a_sentence(project: Project) -> No
 def test_debug_shows_the_traceback(project: Project) -> None:
     project.write("build", "isto é um arquivo")
     assert "Traceback" in project.run("build", "--debug").err
+
+
+def test_every_command_that_the_help_names_has_a_help_of_its_own(project: Project) -> None:
+    named = re.findall(r"^    (\w+)  ", project.run("--help").out, re.MULTILINE)
+    assert named == [name for names in GROUPS.values() for name in names]
+    for name in named:
+        done = project.run(name, "--help")
+        assert (done.code, done.out.startswith(f"uso: canoa {name} ")) == (0, True), name
 
 
 def test_the_version_is_printed(project: Project) -> None:

@@ -49,6 +49,13 @@ def test_a_build_with_nothing_to_do_imports_nothing_that_renders(project: Projec
     assert len(modules) <= 190
 
 
+def test_a_command_imports_no_other_group_of_commands(project: Project) -> None:
+    program = "import sys; from generator.cli import main; main(['build']); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], cwd=project.folder, capture_output=True, text=True)
+    groups = {one for one in done.stdout.split() if one.startswith("generator.cli.")}
+    assert groups == {"generator.cli.arguments", "generator.cli.console", "generator.cli.site"}
+
+
 def test_a_build_with_work_to_do_is_what_these_tests_can_tell_apart(project: Project) -> None:
     modules = imported(project.folder, "build")
     assert {"markdown", "jinja2", "nh3"} <= heavy(modules)

@@ -13,15 +13,21 @@ import gettext
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
 from generator import __version__
-from generator.cli import collect, fleet, mirror, release, site
 from generator.cli.console import INTERRUPTED, REFUSED, WRONG_USE, CommandError
 from generator.language import CATALOGUES, DEFAULT_LANGUAGE, DOMAIN, closest_language
 from generator.problem_kinds import N_
 
-GROUPS = (site, collect, release, mirror, fleet)
-"""In the order in which the help lists them."""
+GROUPS = {
+    "site": ("build", "check", "serve", "fmt", "clean"),
+    "collect": ("collect",),
+    "release": ("release",),
+    "mirror": ("mirror",),
+    "fleet": ("fleet",),
+}
+"""Modules of this package and their commands, in the order in which the help lists them."""
 COLLECTOR = (50_000, 20, 50)
 """Thresholds of the garbage collector: with Python's own it goes through ten thousand pages again and again, a quarter
 of the time of a build with little to do."""
@@ -50,9 +56,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code."""
     written = list(sys.argv[1:] if arguments is None else arguments)
     _speak(_language_of(written))
-    options = _parser().parse_args(written)
+    options = _parser(written).parse_args(written)
     if not options.run:
-        _parser().print_help()
+        _parser(()).print_help()
         return WRONG_USE
     return _run(options)
 
@@ -85,7 +91,8 @@ def _run(options: argparse.Namespace) -> int:
         return REFUSED
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
+    """Reads these arguments.  For a command the others are not set up: their help was a third of a start."""
     _ = gettext.gettext
     parser = argparse.ArgumentParser(
         prog="canoa",
@@ -96,8 +103,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"canoa {__version__}", help=version_help)
     parser.set_defaults(run=None, debug=False, quiet=False)
     commands = parser.add_subparsers(title=_("commands"), metavar=_("COMMAND"))
-    for group in GROUPS:
-        group.add(commands)
+    own = [group for group, names in GROUPS.items() if arguments and arguments[0] in names]
+    for group in own or GROUPS:
+        import_module(f"{__name__}.{group}").add(commands)
     return parser
 
 
