@@ -43,8 +43,8 @@ SLOWED = 6
 SLOW_LINK = {"offline": False, "latency": 300, "downloadThroughput": 35_000, "uploadThroughput": 12_000}
 """An emulated 2G link: 280 kbit/s down, 300 ms."""
 Link = dict[str, Any] | None
-PATIENCE, NOTHING_AFTER = 120_000, 20_000
-"""Milliseconds: for any answer; and for Material's, after which there is none."""
+PATIENCE, NOTHING_AFTER = 120_000, 8_000
+"""Milliseconds: for any answer; and for Material's, which come in half a second, after which there is none."""
 SHOWN, AT_ONCE = 10, 5
 """Results that count, and those that are shown at first, by Pagefind's own interface too."""
 STAYING = 3_000

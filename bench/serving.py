@@ -46,7 +46,7 @@ def measure_reloads(bench: Bench, tool: Tool, corpus: Corpus, pages: Path) -> Re
             saved = time.perf_counter()
             _wait_for(sentence, address, port, events)
             times.append(round((time.perf_counter() - saved) * 1000, 1))
-            time.sleep(0.5)  # an author does not save again at once
+            time.sleep(4)  # an author does not save again at once; meanwhile the search index follows
     bench.discard(folder)
     return Reloads(corpus.pages, tuple(times))
 

@@ -105,10 +105,11 @@ def style_script(style: str) -> bytes:
 
 
 def pages_script(block: int, folder: str, course: str, records: Sequence[PageRecord]) -> bytes:
-    """A block of page records; `course` is the course's title."""
+    """A block of page records; `course` is the course's title.  Paths and titles have a line for each record."""
     places = "".join(CHARACTERS[record.place] for record in records)
     kinds = "".join(record.kind for record in records)
-    paths, titles = "\n".join(record.path for record in records), "\n".join(record.title for record in records)
+    paths = "\n".join(record.path for record in records)
+    titles = "\n".join(" ".join(record.title.split()) for record in records)
     return _call("pages", block, folder, course, places, kinds, paths, titles)
 
 

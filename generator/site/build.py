@@ -86,6 +86,7 @@ class Wishes:
     keep_going: bool = False
     strict: bool = False
     shared: bool = False
+    index: bool = True
 
     def allow(self, problems: tuple[Problem, ...]) -> bool:
         """True when the site may be written in spite of these problems."""
@@ -104,12 +105,21 @@ def _build_once(configuration: SiteConfiguration, shop: Workshop, wishes: Wishes
 
 
 def rebuild_site(
-    configuration: SiteConfiguration, workshop: Workshop, tree: Tree, listener: Listener = silent
+    configuration: SiteConfiguration,
+    workshop: Workshop,
+    tree: Tree,
+    listener: Listener = silent,
+    *,
+    with_index: bool = True,
 ) -> BuildReport:
-    """The next build of a preview, whose workshop remembers the last one; errors do not keep it from being written."""
+    """The next build of a preview, whose workshop remembers the last one; errors do not keep it from being written.
+
+    Without the index the last one stays, if there is one: pages are what an author waits for.
+    """
     started = time.perf_counter()
+    wishes = Wishes(keep_going=True, index=with_index)
     with alone(configuration.site_dir):
-        report = _build_alone(configuration, workshop, tree, None, Wishes(keep_going=True), listener)
+        report = _build_alone(configuration, workshop, tree, None, wishes, listener)
     return replace(report, seconds=time.perf_counter() - started)
 
 
@@ -141,7 +151,7 @@ def _build_alone(
         prepared = check_rendered(read, tuple(renderings))
         if not wishes.allow(prepared.problems):
             return BuildReport(prepared.problems, written=False)
-        press.finish(prepared)
+        press.finish(prepared, with_index=wishes.index)
         Snapshot.forget(configuration, shop.cache)
         writer.publish()
         report = BuildReport(
@@ -156,7 +166,8 @@ def _build_alone(
         )
         if snapshot and not wishes.shared and _is_repeatable(prepared):
             snapshot.leave(configuration, shop.cache, _noted(report, writer.outputs_digest()))
-    shop.cache.forget_old_pages([one.facts.key for one in prepared.renderings if one.facts])
+    if wishes.index:  # in a preview when nobody waits
+        shop.cache.forget_old_pages([one.facts.key for one in prepared.renderings if one.facts])
     return report
 
 

@@ -132,6 +132,12 @@ class SiteWriter:
         self.sizes[target] = found.size
         return True
 
+    def keep(self, target: str) -> None:
+        """Leave a file as it is, whatever it was made from; one that is not there is not missed."""
+        found = self._found.get(target)
+        if found:
+            self.sizes[target] = found.size
+
     def write(self, target: str, content: bytes, frame: bytes = b"") -> None:
         """Write one file if it differs from what is there.  `frame`: digest of all that it was made from."""
         self.sizes[target] = len(content)

@@ -27,7 +27,7 @@ from generator.site.snapshot import configuration_digest
 from generator.site.view import PageView
 from generator.site.views import ICON, STYLE, Views
 from generator.site.web_manifest import web_manifest
-from generator.site.workshop import Memory
+from generator.site.workshop import LastIndex, Memory
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -66,8 +66,11 @@ class Press:
             mark = digest(self.frames.digest, self.views.frame_digest(document), rendering.facts.text_digest)
             self._put(document.target, mark, lambda: self.views.page(document, renderer.page(rendering)))
 
-    def finish(self, prepared: Prepared) -> None:
-        """Frame what takes the whole site: the glossary and the pages that nobody wrote; then all that is no page."""
+    def finish(self, prepared: Prepared, *, with_index: bool = True) -> None:
+        """Frame what takes the whole site: the glossary and the pages that nobody wrote; then all that is no page.
+
+        Without the index the last one that is remembered stays.
+        """
         glossary, document = prepared.glossary, self._read.library.glossary
         if glossary and document:
             mark = digest(self.frames.digest, self.views.frame_digest(document), repr(glossary))
@@ -80,10 +83,24 @@ class Press:
         self._put_course_lists(prepared)
         if self._memory:
             self._memory.prepared, self._memory.press = prepared, self
-        written = self._texts.written if self._texts else {}
-        self._put_others(write_search_index(prepared, self._search, self._writer, self._cache, written))
+        last = self._memory.index if self._memory else None
+        self._put_others(self._last_index(last) if last and not with_index else self._new_index(prepared))
         if self._read.library.courses and not self._read.configuration.preview:
             self._put_precache_lists(prepared, views)
+
+    def _new_index(self, prepared: Prepared) -> Mapping[str, bytes]:
+        """Write the search index; gives what belongs at the ends of scripts."""
+        written = self._texts.written if self._texts else {}
+        others = self._writer.sizes.keys() - written.keys()
+        ends = write_search_index(prepared, self._search, self._writer, self._cache, written)
+        if self._memory:
+            self._memory.index = LastIndex(frozenset(self._writer.sizes.keys() - others), ends)
+        return ends
+
+    def _last_index(self, last: LastIndex) -> Mapping[str, bytes]:
+        for target in last.targets:
+            self._writer.keep(target)
+        return last.ends
 
     def _put(self, target: str, mark: bytes, view: Callable[[], PageView]) -> None:
         """Make and write a page; `mark` is the digest of all that it is made from."""

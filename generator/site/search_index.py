@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
+from math import inf
 from operator import itemgetter
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -39,7 +40,7 @@ MANY_CHANGES: Final = 200
 class Profile:
     """How large the index's files are."""
 
-    shards: Sequence[tuple[int, int]]
+    shards: Sequence[tuple[float, int]]
     """Below so many pages: so many characters of a shard of terms, at most about.  The manifest names all shards: on a
     large site many small ones would cost more than they save."""
     spelling: int
@@ -52,16 +53,14 @@ class Profile:
 
     def shard(self, pages: int) -> int:
         """Characters of a shard of terms on a site of so many pages."""
-        return next(size for most, size in self.shards if pages < most or most == BEYOND)
+        return next(size for most, size in self.shards if pages < most)
 
 
-BEYOND: Final = 0
-"""Stands for any number of pages."""
 PROFILES: Final = {
-    "small": Profile(((8192, 2000), (32_768, 2500), (BEYOND, 3500)), 4096, 3, 4),
-    "large": Profile(((BEYOND, 24_000),), 24_000, 6, 5, is_large=True),
+    "small": Profile(((8192, 2000), (32_768, 2500), (inf, 3500)), 4096, 3, 4),
+    "large": Profile(((inf, 24_000),), 24_000, 6, 5, is_large=True),
 }
-"""`small`: little to load for a query.  `large`: a fifth of the files, for sticks whose clusters are large."""
+"""`small`: little to load for a query.  `large`: a tenth of the files, for sticks whose clusters are large."""
 
 
 class RangeState(NamedTuple):

@@ -35,6 +35,8 @@ EVENTS = "/__canoa/eventos"
 SCRIPT = "/__canoa/recarregar.js"
 SETTLE_SECONDS = 0.05
 """Editors write a file in several steps; a rebuild waits until this long nothing more came."""
+INDEX_SECONDS = 2.0
+"""The search index follows when nothing was saved for so long."""
 BEAT_SECONDS = 15.0
 """An idle event stream says something this often, so that both ends notice when the other is gone."""
 
@@ -205,6 +207,7 @@ class Server:
         read = (configuration.docs_dir, configuration.folder / configuration.file, configuration.custom_dir)
         self._changes = Changes(place for place in read if place)
         self._workshop = workshop
+        self._index_is_old = False
         self._tree = read_site_tree(configuration)
         self._build(listener)
         gc.freeze()  # the collector need not look at ten thousand pages after every save
@@ -242,8 +245,10 @@ class Server:
             self._tree = tree
             self._build()
         while True:
-            if self._changes.saved.wait(1.0):
+            if self._changes.saved.wait(INDEX_SECONDS if self._index_is_old else 1.0):
                 self._follow(self._settled())
+            elif self._index_is_old:
+                self._make_index()
 
     def _settled(self) -> frozenset[Path]:
         """What was saved, once nothing more comes."""
@@ -258,7 +263,14 @@ class Server:
             self._reread_configuration()
         folder = self._configuration.docs_dir
         self._tree = updated_tree(self._tree, folder, saved) or read_site_tree(self._configuration)
-        self._build()
+        self._build(with_index=False)
+        self._index_is_old = True
+
+    def _make_index(self) -> None:
+        """What no author waits for: among ten thousand pages the index takes longer than the page that was saved."""
+        rebuild_site(self._configuration, self._workshop, self._tree)
+        self._workshop.workers.stop()
+        self._index_is_old = False
 
     def _reread_configuration(self) -> None:
         """Follow edits of `mkdocs.yml`, but stay in the same folders; a broken one is ignored until it is mended."""
@@ -266,8 +278,8 @@ class Server:
         if read.configuration and read.configuration.docs_dir == self._configuration.docs_dir:
             self._configuration = replace(read.configuration, site_dir=self._configuration.site_dir)
 
-    def _build(self, listener: Listener = silent) -> None:
-        report = rebuild_site(self._configuration, self._workshop, self._tree, listener)
+    def _build(self, listener: Listener = silent, *, with_index: bool = True) -> None:
+        report = rebuild_site(self._configuration, self._workshop, self._tree, listener, with_index=with_index)
         self._workshop.workers.stop()  # idle processes would cost memory all day
         self._after_build(report)
         self._builds.announce(report.problems, self._translate)

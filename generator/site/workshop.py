@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -28,6 +29,17 @@ class Memory:
     press: Press | None = None
     """What framed `prepared`."""
     outputs: OutputMemory = field(default_factory=OutputMemory)
+    index: LastIndex | None = None
+
+
+@dataclass(frozen=True)
+class LastIndex:
+    """The search index as the last build that made one left it."""
+
+    targets: frozenset[str]
+    """Its files."""
+    ends: Mapping[str, bytes]
+    """What belongs at the ends of scripts, by their names."""
 
 
 @dataclass

@@ -169,6 +169,20 @@ def test_hostile_words_build_and_are_found(library: Project) -> None:
     assert all(len(path) < 120 for path in index.site)
 
 
+def test_a_title_of_several_lines_takes_no_other_pages_title(library: Project) -> None:
+    several = '"Lição\\nde várias\\r\\n  linhas"'
+    for number in (2, 4):
+        library.write(lesson_path(number), lesson(number).replace(f"Lição {number}", several))
+    index = build(library)
+    titles = {}
+    for path, content in index.site.items():
+        if path.startswith("canoa/busca/d"):
+            *_, paths, shown = called(content)[1:]
+            titles.update(zip(map(lesson_of, paths.split("\n")), shown.split("\n"), strict=True))
+    assert titles[2] == titles[4] == "Lição de várias linhas"
+    assert all(titles[one] == f"Lição {one}" for one in range(20) if one not in (2, 4))
+
+
 def test_without_pages_there_is_an_index_of_nothing(empty_project: Project) -> None:
     empty_project.write("mkdocs.yml", CONFIGURATION)
     empty_project.write("content/index.md", HEAD.format("Só a capa", "Nada.") + "Nada.\n")

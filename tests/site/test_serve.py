@@ -8,12 +8,14 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 import pytest
 
 from tests.conftest import Project
+from tests.search.reading import Index
 
 UNIT = "content/curso/01-modulo/01-unidade.md"
 
@@ -29,6 +31,16 @@ class Preview:
         connection.request("GET", path)
         response = connection.getresponse()
         return response.status, response.read().decode()
+
+    def index(self, condition: Callable[[Index], bool] = lambda _: True) -> Index:
+        """The search index, once it is as it should be; until then it is old, but there."""
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            with suppress(OSError, LookupError):  # its files are just being replaced
+                if condition(found := Index(self.project.site())):
+                    return found
+            time.sleep(0.1)
+        raise AssertionError("the search index was not made")
 
     def events(self) -> Iterator[dict[str, object]]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
@@ -76,6 +88,38 @@ def test_saving_a_page_rebuilds_it_and_tells_the_browser(preview: Preview) -> No
     preview.project.write(UNIT, "---\ntitulo: Unidade\nresumo: Um.\n---\n\nTexto novo.\n")
     assert next(events)["build"] != first["build"]
     assert "Texto novo." in preview.get("/curso/modulo/unidade.html")[1]
+
+
+def test_the_search_follows_the_page_and_is_whole_meanwhile(preview: Preview) -> None:
+    events = preview.events()
+    next(events)
+    before = preview.index()
+    assert before.find("inconfundivel") == []
+    preview.project.write(UNIT, "---\ntitulo: Unidade\nresumo: Um.\n---\n\nTexto inconfundível.\n")
+    next(events)
+    assert preview.index().pages() == before.pages()  # the last one, or the new one already: never none
+    after = preview.index(lambda index: bool(index.find("inconfundivel")))
+    [number] = after.find("inconfundivel")
+    assert after.pages()[number] == "curso/modulo/unidade.html"
+    assert "inconfundível" in str(after.text(number))
+
+
+def test_a_site_that_was_previewed_is_the_one_that_is_built(preview: Preview) -> None:
+    events = preview.events()
+    next(events)
+    for number in range(3):
+        page = f"---\ntitulo: Nova {number}\nresumo: Um.\n---\n\nTexto com palavra{number}.\n"
+        preview.project.write(f"content/curso/01-modulo/nova-{number}.md", page)
+        next(events)
+    preview.index(lambda index: bool(index.find("palavra1")))
+    (preview.project.folder / "content/curso/01-modulo/nova-1.md").unlink()
+    next(events)
+    found = preview.index(lambda index: not index.find("palavra1"))
+    previewed = {path: content for path, content in found.site.items() if "busca" in path}
+    preview.process.terminate()
+    preview.process.wait(timeout=20)
+    assert preview.project.run("build", "--no-cache").code == 0
+    assert {path: content for path, content in preview.project.site().items() if "busca" in path} == previewed
 
 
 def test_an_error_is_shown_on_the_page_and_the_rest_goes_on(preview: Preview) -> None:
