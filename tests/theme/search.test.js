@@ -70,7 +70,7 @@ const site = (terms, pages, { most = 4, spelling = [] } = {}) => {
 };
 
 /** The finder on a site; `asked`: the scripts that it loaded. */
-const finder = ({ files, manifest }, { copy } = {}) => {
+const finder = ({ files, manifest }, { copy, lost } = {}) => {
   const asked = [];
   const globals = { URL, setTimeout, console };
   globals._ = (message) => message;
@@ -85,6 +85,7 @@ const finder = ({ files, manifest }, { copy } = {}) => {
         const file = decodeURIComponent(src.slice("http://site/".length));
         asked.push(file);
         setTimeout(() => {
+          if (file === lost) return onerror();
           const isCode = /^canoa\/(passages|spelling)\.js$/.test(file);
           if (isCode) vm.runInContext(readFileSync(path.join(scripts, path.basename(file)), "utf-8"), context);
           // The end of the built file.
@@ -253,6 +254,18 @@ test("a part that is missing or damaged makes the answer smaller, is said, and i
   assert.doesNotMatch(made.tell(answer), /did not open/);
 });
 
+test("records that are missing, damaged or of another edition's form leave the other pages, and it is said", async () => {
+  const lost = "canoa/busca/d0.js";
+  const old = (call) => call("pages", 0, "curso", "O curso", [[0, "m/acolher.html", "Acolhe", "u"]]);
+  for (const instead of [undefined, () => {}, old, (call) => call("pages", 0, "curso"), (call) => call("pages", 0, 7, 7, 7, 7, 7, 7)]) {
+    const made = finder({ ...SITE, files: { ...SITE.files, [lost]: instead } });
+    const answer = await made.find("acolhe");
+    const records = await Promise.all(answer.hits.map(made.record));
+    assert.deepEqual(plain(records.map((one) => one && one.title)), [null, null, "Vacinação"], String(instead));
+    assert.match(made.tell(answer), /A part of the search did not open/);
+  }
+});
+
 test("without its manifest the search says that it did not open", async () => {
   const made = finder({ files: {} });
   assert.match(made.tell(await made.find("risco")), /did not open/);
@@ -269,6 +282,24 @@ test("a damaged number ends a list and nothing else", () => {
 test("pages of courses that this copy lacks are left out", async () => {
   const copy = { courses: [{ unit: "curso", here: {}, away: { texto: 9 } }, { unit: "outro", here: { texto: 9 }, away: {} }] };
   assert.deepEqual((await ask("acolhe", false, SITE, { copy })).titles, ["Vacinação"]);
+});
+
+test("without the script that corrects words, or the one that reads texts, the rest is found, and it is said", async () => {
+  const typing = await ask("acolhe hipretensa", false, SITE, { lost: "canoa/spelling.js" });
+  assert.deepEqual(typing.titles, ["Acolhe", "Filas", "Vacinação"]);
+  assert.match(typing.said, /did not open/);
+  const phrase = await ask('"risco de raiva"', false, SITE, { lost: "canoa/passages.js" });
+  assert.equal(phrase.answer.loose, true);
+  assert.match(phrase.said, /did not open/);
+  assert.equal(await phrase.passage(1, phrase.raw), null);
+});
+
+test("a damaged list of courses hides no page", async () => {
+  const copy = { courses: [{ unit: "curso", here: {}, away: { texto: 9 } }] };
+  for (const instead of [undefined, (call) => call("courses", 7), (call) => call("courses", [7]), (call) => call("courses", [[0]])]) {
+    const broken = { ...SITE, files: { ...SITE.files, "canoa/busca/cursos.js": instead } };
+    assert.equal((await ask("acolhe", false, broken, { copy })).titles.length, 3, String(instead));
+  }
 });
 
 test("any text is a harmless question", async () => {

@@ -94,6 +94,17 @@ var canoaFinder = (() => {
     return new Map(terms.map((term, at) => [term, list[at * 2 + 1]]));
   };
 
+  /** @param {string[]} told @returns {Map<number, Omit<SearchRecord, "slot">>} place in the block → page */
+  const readBlock = ([folder, course, places, kinds, paths, titles]) => {
+    const [names, shown] = [paths.split("\n"), titles.split("\n")];
+    return new Map(
+      Array.from(places, (place, at) => {
+        const where = [KINDS[kinds[at]], kinds[at] !== "c" && course].filter(Boolean).join(" · ");
+        return [digit(place, 0), { title: shown[at], href: addressOf((folder && folder + "/") + names[at]), where, folder }];
+      }),
+    );
+  };
+
   /** @type {SearchKit["readPostings"]} */
   const readPostings = (text, tell) => {
     let common = 0;
@@ -198,19 +209,9 @@ var canoaFinder = (() => {
   const record = async (page) => {
     const { slots, blockBits } = /** @type {SearchManifest} */ (manifest);
     const number = page >> blockBits;
-    const block = await load(`canoa/busca/d${number}.js`, `pages${number}`, (told) => told);
-    if (!block) return null;
-    const [folder, course, places, kinds, paths, titles] = block;
-    const at = Array.from(places).findIndex((place) => digit(place, 0) === page % (1 << blockBits));
-    if (at < 0) return null;
-    const kind = kinds[at];
-    return {
-      title: titles.split("\n")[at],
-      href: addressOf((folder && folder + "/") + paths.split("\n")[at]),
-      where: [KINDS[kind], kind !== "c" && course].filter(Boolean).join(" · "),
-      folder,
-      slot: page % slots,
-    };
+    const block = await load(`canoa/busca/d${number}.js`, `pages${number}`, readBlock);
+    const found = block && block.get(page % (1 << blockBits));
+    return found ? { ...found, slot: page % slots } : null;
   };
 
   /**
@@ -224,7 +225,7 @@ var canoaFinder = (() => {
     );
 
   /** @type {SearchKit["courses"]} */
-  const courses = async () => (await load("canoa/busca/cursos.js", "courses", (told) => told)) || [];
+  const courses = async () => (await load("canoa/busca/cursos.js", "courses", (told) => told.map((/** @type {any[]} */ [slot, folder, title]) => [+slot, `${folder}`, title]))) || [];
 
   /** Slots of the courses that this copy of the site lacks (`canoa/copia.js`). */
   const absent = (() => {
