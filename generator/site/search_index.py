@@ -26,7 +26,7 @@ from generator.site.digests import digest, engine_digest
 from generator.site.output import SiteWriter
 from generator.site.preparation import Prepared
 from generator.site.search_site import KIND_LETTERS, FoundPage, SearchSite, course_folder
-from generator.site.search_texts import text_parts
+from generator.site.search_texts import TextParts, text_mark, text_parts
 
 T = TypeVar("T")
 
@@ -240,12 +240,12 @@ class _Work:
             self.site.pages, lambda page: (page.folder, self.site.slot(page) >> bits)
         ):
             target = scripts.text_path(folder, number)
-            mark = digest(engine_digest(), *(part for page in pages for part in self._text_parts(page)))
+            mark = text_mark(map(self._text_parts, pages))
             if self.written.get(target) != mark and not self.writer.is_current(target, mark):
                 texts = {self.site.slot(page): self.site.sections(page) for page in pages}
                 self.writer.write(target, scripts.text_script(folder, number, texts), mark)
 
-    def _text_parts(self, page: FoundPage) -> tuple[bytes | str, ...]:
+    def _text_parts(self, page: FoundPage) -> TextParts:
         facts = page.rendering.facts
         own = page.terms if facts is None or self.site.is_glossary(page) else facts.text_digest
         return text_parts(page.number, page.rendering.document, own)

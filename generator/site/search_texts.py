@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import chain
 
 from generator.content.model import Document
 from generator.search import scripts
@@ -14,10 +15,18 @@ from generator.site.preparation import ReadSite
 from generator.site.rendering import Rendering
 from generator.site.search_site import found_places
 
+TextParts = tuple[bytes | str, ...]
+"""What the text of a page in its shard follows from."""
 
-def text_parts(number: int, document: Document, own: bytes) -> tuple[bytes | str, ...]:
-    """What the text of a page in its shard follows from; `own`: digest of what the page shows."""
+
+def text_parts(number: int, document: Document, own: bytes) -> TextParts:
+    """The parts of a page; `own`: digest of what the page shows."""
     return str(number), document.metadata.summary, own
+
+
+def text_mark(pages: Iterable[TextParts]) -> bytes:
+    """Digest of all that a shard follows from; its pages in the order of their slots."""
+    return digest(engine_digest(), *chain.from_iterable(pages))
 
 
 class EarlyTexts:
@@ -38,7 +47,7 @@ class EarlyTexts:
         self._numbering = number_pages(self._places.values())
         self._pages_of = Counter(map(self._shard, self._places.values()))
         """Shard → how many pages it has."""
-        self._ready: dict[tuple[str, int], dict[int, tuple[str, tuple[bytes | str, ...]]]] = {}
+        self._ready: dict[tuple[str, int], dict[int, tuple[str, TextParts]]] = {}
         """Shard → slot → JSON of the sections, and what they follow from."""
 
     def page(self, rendering: Rendering) -> None:
@@ -54,9 +63,9 @@ class EarlyTexts:
         if len(texts) == self._pages_of[shard]:
             self._write(*shard, dict(sorted(self._ready.pop(shard).items())))
 
-    def _write(self, folder: str, number: int, texts: Mapping[int, tuple[str, tuple[bytes | str, ...]]]) -> None:
+    def _write(self, folder: str, number: int, texts: Mapping[int, tuple[str, TextParts]]) -> None:
         target = scripts.text_path(folder, number)
-        mark = digest(engine_digest(), *(part for _, parts in texts.values() for part in parts))
+        mark = text_mark(parts for _, parts in texts.values())
         content = scripts.text_script(folder, number, {slot: sections for slot, (sections, _) in texts.items()})
         self._writer.write(target, content, mark)
         self.written[target] = mark

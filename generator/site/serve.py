@@ -268,8 +268,7 @@ class Server:
 
     def _make_index(self) -> None:
         """What no author waits for: among ten thousand pages the index takes longer than the page that was saved."""
-        rebuild_site(self._configuration, self._workshop, self._tree)
-        self._workshop.workers.stop()
+        self._rebuild()
         self._index_is_old = False
 
     def _reread_configuration(self) -> None:
@@ -279,10 +278,14 @@ class Server:
             self._configuration = replace(read.configuration, site_dir=self._configuration.site_dir)
 
     def _build(self, listener: Listener = silent, *, with_index: bool = True) -> None:
-        report = rebuild_site(self._configuration, self._workshop, self._tree, listener, with_index=with_index)
-        self._workshop.workers.stop()  # idle processes would cost memory all day
+        report = self._rebuild(listener, with_index=with_index)
         self._after_build(report)
         self._builds.announce(report.problems, self._translate)
+
+    def _rebuild(self, listener: Listener = silent, *, with_index: bool = True) -> BuildReport:
+        report = rebuild_site(self._configuration, self._workshop, self._tree, listener, with_index=with_index)
+        self._workshop.workers.stop()  # idle processes would cost memory all day
+        return report
 
 
 def _is_taken(error: OSError) -> bool:

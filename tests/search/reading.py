@@ -26,6 +26,11 @@ def called(content: bytes) -> list[Any]:
     return arguments
 
 
+def called_last(content: bytes) -> list[Any]:
+    """The same of the end of a script that has code before it."""
+    return called(b"canoaSearch(" + content.rpartition(b"canoaSearch(")[2])
+
+
 def unpacked(coded: list[str]) -> Iterator[str]:
     """Front coded names as they were."""
     before = ""
@@ -74,12 +79,10 @@ class Index:
 
     def __init__(self, site: Site) -> None:
         self.site = site
-        last = site["canoa/busca.js"].decode().rpartition("canoaSearch(")[2]
-        [kind, self.manifest] = called(f"canoaSearch({last}".encode())
+        [kind, self.manifest] = called_last(site["canoa/busca.js"])
         assert kind == "manifest"
         self.separators = separators(self.manifest["terms"])
-        last = site["canoa/spelling.js"].decode().rpartition("canoaSearch(")[2]
-        [kind, coded] = called(f"canoaSearch({last}".encode())
+        [kind, coded] = called_last(site["canoa/spelling.js"])
         assert kind == "separators"
         self.spelling_separators = separators(coded)
         self.stemmer = Stemmer([list(map(long_rule, step.split(" "))) for step in self.manifest["stem"]])
